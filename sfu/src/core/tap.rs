@@ -1,0 +1,49 @@
+//! What a tap hands out: a participant's packets as they arrived, after decryption. Recordings
+//! read them; so does whoever wants a key frame.
+
+use std::sync::Arc;
+
+use super::event::MediaKind;
+
+/// A codec that rooms forward.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Codec {
+    Opus,
+    Vp8,
+    H264,
+}
+
+impl Codec {
+    pub fn kind(self) -> MediaKind {
+        match self {
+            Self::Opus => MediaKind::Audio,
+            Self::Vp8 | Self::H264 => MediaKind::Video,
+        }
+    }
+
+    /// Ticks per second of its RTP timestamps.
+    pub fn clock_rate(self) -> u32 {
+        match self {
+            Self::Opus => 48_000,
+            Self::Vp8 | Self::H264 => 90_000,
+        }
+    }
+}
+
+/// One RTP packet of a participant's track.
+#[derive(Debug, Clone)]
+pub struct TapPacket {
+    pub codec: Codec,
+    /// Grows when the participant's track begins anew (a rebuilt transport): sequence numbers and
+    /// timestamps of two generations have nothing to do with each other.
+    pub generation: u64,
+    /// Sequence number, extended past its 16 bits. May arrive out of order.
+    pub sequence: u64,
+    /// RTP timestamp, extended past its 32 bits, in units of the codec's clock.
+    pub timestamp: u64,
+    pub marker: bool,
+    /// RTP payload, without padding. Shared with every viewer.
+    pub payload: Arc<[u8]>,
+    /// How many packets the reader missed just before this one because it was too slow.
+    pub missed: u64,
+}

@@ -1,0 +1,90 @@
+//! The media server: its workers, and where new rooms go.
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use thiserror::Error;
+use tokio::sync::mpsc;
+
+use super::command::{Request, RoomId};
+use super::handle::{RoomHandle, RoomToken};
+use super::stats::MediaStats;
+use super::worker::Worker;
+use crate::core::event::RoomEvent;
+
+/// Events that a room's owner may be behind before it loses some.
+const EVENT_QUEUE: usize = 256;
+
+/// Where the media server listens.
+#[derive(Debug, Clone)]
+pub struct MediaConfig {
+    pub listen: IpAddr,
+    /// UDP port of the first worker; the next workers take the next ports. 0: any free ports.
+    pub port: u16,
+    /// Threads, each with its own socket. At least one.
+    pub workers: usize,
+    /// Addresses told to clients. Empty: the address listened on, or all of this machine's.
+    pub advertise: Vec<IpAddr>,
+}
+
+/// Why the media server could not start.
+#[derive(Debug, Error)]
+pub enum StartError {
+    #[error("cannot listen for media on UDP {address}: {reason}")]
+    Bind { address: SocketAddr, reason: std::io::Error },
+    #[error("cannot find an address of this machine to tell to clients; set one")]
+    NoAddress,
+    #[error("cannot make a DTLS certificate")]
+    Certificate,
+    #[error("cannot start a media thread: {0}")]
+    Thread(std::io::Error),
+}
+
+/// The media server. Clones are the same server; it ends when the last clone and the last room
+/// handle are gone.
+#[derive(Debug, Clone)]
+pub struct MediaServer {
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    workers: Vec<Worker>,
+    next_room: AtomicU64,
+}
+
+impl MediaServer {
+    /// Binds the sockets and starts the threads.
+    pub fn start(config: MediaConfig) -> Result<Self, StartError> {
+        let workers = Worker::start_all(&config)?;
+        Ok(Self { shared: Arc::new(Shared { workers, next_room: AtomicU64::new(0) }) })
+    }
+
+    /// Opens a room on the worker with the fewest participants. Its events come out of a bounded
+    /// queue: whoever does not read loses events, and [`MediaStats::events_dropped`] counts them.
+    pub fn open_room(&self) -> (RoomHandle, mpsc::Receiver<RoomEvent>) {
+        let room = RoomId(self.shared.next_room.fetch_add(1, Ordering::Relaxed));
+        let worker = self.least_loaded();
+        let (events, reader) = mpsc::channel(EVENT_QUEUE);
+        let token = Arc::new(RoomToken::new(room, worker.commands()));
+        token.ask(Request::Open { token: Arc::downgrade(&token), events });
+        (RoomHandle::new(token), reader)
+    }
+
+    /// The UDP addresses that clients are told, of all workers.
+    pub fn addresses(&self) -> Vec<SocketAddr> {
+        self.shared.workers.iter().flat_map(|worker| worker.addresses().to_vec()).collect()
+    }
+
+    pub fn stats(&self) -> MediaStats {
+        let mut sum = MediaStats::default();
+        self.shared.workers.iter().for_each(|worker| worker.counters().add_to(&mut sum));
+        sum
+    }
+
+    fn least_loaded(&self) -> &Worker {
+        let load = |worker: &&Worker| worker.load();
+        self.shared.workers.iter().min_by_key(load).expect("a server has at least one worker")
+    }
+}
