@@ -1,0 +1,141 @@
+import { beforeEach, expect, test } from 'vitest';
+import { Connection, type ConnectionStatus } from './connection';
+import type { ServerMessage } from './protocol';
+import { FakeSocket, FakeTimers, memoryKeyValue, settle, welcome } from './testing';
+
+let timers: FakeTimers;
+let sockets: FakeSocket[];
+let statuses: ConnectionStatus[];
+let messages: ServerMessage[];
+let store: ReturnType<typeof memoryKeyValue>;
+let connection: Connection;
+const newest = () => sockets[sockets.length - 1]!;
+
+beforeEach(() => {
+  timers = new FakeTimers();
+  sockets = [];
+  statuses = [];
+  messages = [];
+  store = memoryKeyValue();
+  connection = new Connection({
+    url: 'ws://shop',
+    store,
+    storeKey: 'resume',
+    join: () => Promise.resolve({ version: 1, link: 'abc', audio: true, video: true }),
+    onMessage: (message) => messages.push(message),
+    onStatus: (status) => statuses.push(status),
+    openSocket: () => {
+      sockets.push(new FakeSocket());
+      return newest();
+    },
+    timers,
+  });
+});
+
+async function join(): Promise<FakeSocket> {
+  connection.start();
+  newest().open();
+  await settle();
+  newest().say(welcome());
+  return newest();
+}
+
+test('the first message is a join, and the token of the answer is kept', async () => {
+  const socket = await join();
+  expect(socket.sent[0]).toEqual({
+    type: 'join',
+    version: 1,
+    link: 'abc',
+    audio: true,
+    video: true,
+  });
+  expect(store.values.get('resume')).toBe('token');
+  expect(statuses).toEqual(['connecting', 'joined']);
+});
+
+test('a broken socket is replaced at once and brings the resume token', async () => {
+  const socket = await join();
+  socket.break();
+  await timers.advance(0);
+  newest().open();
+  await settle();
+  expect(sockets).toHaveLength(2);
+  expect(newest().sent[0]).toMatchObject({ type: 'join', resume: 'token' });
+  expect(statuses.at(-1)).toBe('reconnecting');
+});
+
+test('after a long outage it is back within three seconds of the return', async () => {
+  (await join()).break();
+  await timers.advance(60_000);
+  const before = sockets.length;
+  await timers.advance(3_000);
+  expect(sockets.length).toBeGreaterThan(before);
+});
+
+test('a socket that answers no heartbeat is given up', async () => {
+  const socket = await join();
+  await timers.advance(5_000);
+  expect(socket.sent.at(-1)).toEqual({ type: 'ping' });
+  await timers.advance(2_600);
+  expect(socket.closed).toBe(true);
+  expect(sockets).toHaveLength(2);
+});
+
+test('an answered heartbeat keeps the socket', async () => {
+  const socket = await join();
+  await timers.advance(5_100);
+  socket.say({ type: 'pong' });
+  await timers.advance(4_000);
+  expect(sockets).toHaveLength(1);
+});
+
+test('a refusal that no retry mends ends the attempts', async () => {
+  connection.start();
+  newest().open();
+  await settle();
+  newest().say({ type: 'error', code: 'too_late', message: 'over' });
+  newest().break();
+  await timers.advance(10_000);
+  expect(sockets).toHaveLength(1);
+  expect(statuses.at(-1)).toBe('closed');
+  expect(messages).toHaveLength(1);
+});
+
+test('a token that the server does not know is forgotten, and a plain join follows', async () => {
+  store.setItem('resume', 'old');
+  connection.start();
+  newest().open();
+  await settle();
+  newest().say({ type: 'error', code: 'internal', message: 'no such seat' });
+  await timers.advance(200);
+  newest().open();
+  await settle();
+  expect(newest().sent[0]).not.toHaveProperty('resume');
+});
+
+test('when another page takes the seat this one stays away', async () => {
+  (await join()).break(4002);
+  await timers.advance(10_000);
+  expect(sockets).toHaveLength(1);
+  expect(statuses.at(-1)).toBe('superseded');
+});
+
+test('the end of the call is final and forgets the token', async () => {
+  (await join()).say({ type: 'ended', reason: 'ended' });
+  await timers.advance(10_000);
+  expect(sockets).toHaveLength(1);
+  expect(store.values.has('resume')).toBe(false);
+});
+
+test('a page that goes away keeps its token for the reload', async () => {
+  await join();
+  connection.detach();
+  expect(store.values.get('resume')).toBe('token');
+});
+
+test('garbage from the server is passed over', async () => {
+  const socket = await join();
+  socket.onmessage?.({ data: '{' } as MessageEvent);
+  socket.onmessage?.({ data: 'null' } as MessageEvent);
+  expect(messages).toHaveLength(1);
+});

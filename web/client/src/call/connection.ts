@@ -1,0 +1,245 @@
+// The signaling socket: joins, answers heartbeats, and comes back by itself. It keeps a resume token
+// in the store it is given, so that a reload of the page finds its place again.
+
+import { attemptTimeout, RECONNECT, retryDelay } from './backoff';
+import { realTimers, type KeyValueStore, type Timers } from './platform';
+import {
+  CLOSE_CODES,
+  type ClientFrame,
+  type Join,
+  type Joined,
+  type ServerMessage,
+} from './protocol';
+
+/** `superseded`: the same seat was taken by another page of the same person. */
+export type ConnectionStatus = 'connecting' | 'joined' | 'reconnecting' | 'superseded' | 'closed';
+
+export interface SocketLike {
+  readyState: number;
+  send(data: string): void;
+  close(code?: number): void;
+  onopen: ((event: Event) => void) | null;
+  onmessage: ((event: MessageEvent) => void) | null;
+  onclose: ((event: CloseEvent) => void) | null;
+}
+
+export interface ConnectionOptions {
+  url: string;
+  store: KeyValueStore;
+  storeKey: string;
+  /** What to join with; asked anew for each attempt, because each carries a fresh offer. */
+  join(): Promise<Join>;
+  onMessage(message: ServerMessage): void;
+  onStatus(status: ConnectionStatus): void;
+  openSocket?: (url: string) => SocketLike;
+  timers?: Timers;
+}
+
+/** Refusals that no retry can mend; the page says what to do instead. */
+const FINAL: ReadonlySet<string> = new Set([
+  'link_invalid',
+  'too_early',
+  'too_late',
+  'cancelled',
+  'moved',
+  'ended',
+  'forbidden',
+  'unsupported_version',
+  'room_full',
+]);
+const PONG_PATIENCE_MS = 2500;
+const JOIN_PATIENCE_MS = 6000;
+const OPEN = 1;
+
+export class Connection {
+  private socket: SocketLike | null = null;
+  private joined = false;
+  private closed = false;
+  private everJoined = false;
+  private attempt = 0;
+  private failures = 0;
+  private heartbeatMs = 5000;
+  private cancelTimers: (() => void)[] = [];
+  private cancelPong: (() => void) | null = null;
+  private readonly timers: Timers;
+
+  constructor(private readonly options: ConnectionOptions) {
+    this.timers = options.timers ?? realTimers;
+  }
+
+  start(): void {
+    this.options.onStatus('connecting');
+    void this.open();
+  }
+
+  /** False when there is no call to say it to; what must not be lost is said again on rejoining. */
+  send(message: ClientFrame): boolean {
+    if (!this.joined || this.socket?.readyState !== OPEN) return false;
+    this.socket.send(JSON.stringify(message));
+    return true;
+  }
+
+  /** The network or the page came back: do not sit out the wait, and doubt a socket that looks alive. */
+  wake(): void {
+    if (this.closed) return;
+    if (this.joined) this.ping();
+    else if (!this.socket || this.socket.readyState !== OPEN) this.retryNow();
+  }
+
+  /** Ends it for good. The resume token goes too, because the place was given up. */
+  close(): void {
+    this.closed = true;
+    this.options.store.removeItem(this.options.storeKey);
+    this.drop();
+    this.options.onStatus('closed');
+  }
+
+  /** Lets go of the socket but keeps the token: the page is going away and may come back. */
+  detach(): void {
+    this.closed = true;
+    this.drop();
+  }
+
+  private async open(): Promise<void> {
+    this.drop();
+    this.attempt += 1;
+    const attempt = this.attempt;
+    this.later(attemptTimeout(attempt), () => this.lost());
+    const socket = (this.options.openSocket ?? defaultSocket)(this.options.url);
+    this.socket = socket;
+    const join = this.options.join();
+    socket.onmessage = (event) => this.socket === socket && this.receive(event);
+    socket.onclose = (event) => this.socket === socket && this.shut(event.code);
+    socket.onopen = () => {
+      // The server is there: now it may take the time it needs.
+      this.cancelAll();
+      this.later(JOIN_PATIENCE_MS, () => this.lost());
+      void join.then((message) => this.sayJoin(socket, message)).catch(() => this.lost());
+    };
+    join.catch(() => this.socket === socket && this.lost());
+  }
+
+  private sayJoin(socket: SocketLike, message: Join): void {
+    if (this.socket !== socket || socket.readyState !== OPEN) return;
+    const resume = this.options.store.getItem(this.options.storeKey);
+    const frame: ClientFrame = { type: 'join', ...message, ...(resume ? { resume } : {}) };
+    socket.send(JSON.stringify(frame));
+  }
+
+  private receive(event: MessageEvent): void {
+    const message = parse(event.data);
+    if (!message) return;
+    this.cancelPong?.();
+    this.cancelPong = null;
+    if (message.type === 'joined') this.enter(message);
+    else if (message.type === 'error' && !this.joined && this.refused(message.code)) return;
+    if (message.type === 'ended') this.finish();
+    this.options.onMessage(message);
+  }
+
+  private enter(message: Joined): void {
+    this.cancelAll();
+    this.joined = true;
+    this.everJoined = true;
+    this.attempt = 0;
+    this.failures = 0;
+    this.heartbeatMs = message.heartbeat_s * 1000;
+    this.options.store.setItem(this.options.storeKey, message.resume);
+    this.options.onStatus('joined');
+    this.beat();
+  }
+
+  /** An answer to `join` that is no welcome. True when another attempt is already under way. */
+  private refused(code: string): boolean {
+    if (FINAL.has(code)) {
+      this.finish();
+      return false;
+    }
+    // A token that the server no longer knows must not keep us out.
+    if (code !== 'server_restarting') this.options.store.removeItem(this.options.storeKey);
+    this.lost();
+    return true;
+  }
+
+  private finish(): void {
+    this.closed = true;
+    this.options.store.removeItem(this.options.storeKey);
+    this.drop();
+    this.options.onStatus('closed');
+  }
+
+  private beat(): void {
+    this.later(this.heartbeatMs, () => {
+      this.ping();
+      this.beat();
+    });
+  }
+
+  private ping(): void {
+    if (!this.send({ type: 'ping' }) || this.cancelPong) return;
+    this.cancelPong = this.timers.after(PONG_PATIENCE_MS, () => this.lost());
+  }
+
+  private shut(code: number): void {
+    if (code === CLOSE_CODES.superseded.code) {
+      this.detach();
+      this.options.onStatus('superseded');
+    } else if (code === CLOSE_CODES.removed.code || code === CLOSE_CODES.ended.code) {
+      this.finish();
+    } else {
+      this.lost();
+    }
+  }
+
+  private lost(): void {
+    this.drop();
+    if (this.closed) return;
+    this.options.onStatus(this.everJoined ? 'reconnecting' : 'connecting');
+    this.failures += 1;
+    const delay = retryDelay(this.failures - 1, RECONNECT, this.timers.random());
+    this.later(delay, () => void this.open());
+  }
+
+  private retryNow(): void {
+    this.attempt = 0;
+    this.failures = 0;
+    void this.open();
+  }
+
+  private drop(): void {
+    this.cancelAll();
+    this.joined = false;
+    const socket = this.socket;
+    this.socket = null;
+    if (!socket) return;
+    socket.onopen = socket.onmessage = socket.onclose = null;
+    socket.close();
+  }
+
+  private later(milliseconds: number, run: () => void): void {
+    this.cancelTimers.push(this.timers.after(milliseconds, run));
+  }
+
+  private cancelAll(): void {
+    for (const cancel of this.cancelTimers) cancel();
+    this.cancelTimers = [];
+    this.cancelPong?.();
+    this.cancelPong = null;
+  }
+}
+
+function defaultSocket(url: string): SocketLike {
+  return new WebSocket(url);
+}
+
+function parse(data: unknown): ServerMessage | null {
+  if (typeof data !== 'string') return null;
+  try {
+    const message: unknown = JSON.parse(data);
+    return typeof message === 'object' && message !== null && 'type' in message
+      ? (message as ServerMessage)
+      : null;
+  } catch {
+    return null;
+  }
+}

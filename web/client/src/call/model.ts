@@ -1,0 +1,195 @@
+// What a page knows of its call, and how each message changes it. Pure: the same messages give the
+// same model, and screens only ever read it.
+
+import type { ConnectionStatus } from './connection';
+import type {
+  CaptureId,
+  CaptureSource,
+  CaptureStage,
+  EndReason,
+  ErrorCode,
+  Grade,
+  Joined,
+  ParticipantId,
+  ParticipantView,
+  ServerMessage,
+  SlotView,
+  You,
+} from './protocol';
+
+export type Phase = 'joining' | 'lobby' | 'call' | 'ended' | 'refused' | 'superseded';
+
+/** Instants are on this page's clock, so that a screen can count up without asking. */
+export interface Person extends ParticipantView {
+  waitingSince: number | null;
+}
+
+export interface Capture {
+  id: CaptureId;
+  target: ParticipantId;
+  by: ParticipantId;
+  callTimeMs: number;
+  pictures: Partial<Record<CaptureSource, CaptureStage>>;
+}
+
+export interface ConnectionQuality {
+  uplink: Grade;
+  downlink: Grade;
+  roundTripMs: number | null;
+  lossPercent: number | null;
+}
+
+export interface CallModel {
+  phase: Phase;
+  connection: ConnectionStatus;
+  you: You | null;
+  /** `null` until the first customer was admitted. */
+  liveSince: number | null;
+  endsAt: number | null;
+  people: ReadonlyMap<ParticipantId, Person>;
+  slots: readonly SlotView[];
+  ahead: number | null;
+  mayCapture: boolean;
+  captures: readonly Capture[];
+  quality: ReadonlyMap<ParticipantId, ConnectionQuality>;
+  endReason: EndReason | null;
+  refusal: ErrorCode | null;
+}
+
+export const EMPTY: CallModel = {
+  phase: 'joining',
+  connection: 'connecting',
+  you: null,
+  liveSince: null,
+  endsAt: null,
+  people: new Map(),
+  slots: [],
+  ahead: null,
+  mayCapture: false,
+  captures: [],
+  quality: new Map(),
+  endReason: null,
+  refusal: null,
+};
+
+/** A long call must not grow the page without end. */
+const MAX_CAPTURES = 200;
+
+/** `now` in milliseconds since the Unix epoch. */
+export function reduce(model: CallModel, message: ServerMessage, now: number): CallModel {
+  switch (message.type) {
+    case 'joined':
+      return joined(model, message, now);
+    case 'participant':
+      return { ...model, people: withPerson(model.people, message, now) };
+    case 'gone':
+      return { ...model, people: without(model.people, message.id) };
+    case 'waiting':
+      return { ...model, ahead: message.ahead };
+    case 'placed':
+      return placed(model, message.place);
+    case 'slots':
+      return { ...model, slots: message.slots };
+    case 'capture_started':
+      return { ...model, captures: started(model.captures, message) };
+    case 'capture_state':
+      return { ...model, captures: advanced(model.captures, message) };
+    case 'quality':
+      return { ...model, quality: measured(model.quality, message) };
+    case 'ended':
+      return { ...model, phase: 'ended', endReason: message.reason };
+    case 'error':
+      return model.you ? model : { ...model, refusal: message.code };
+    default:
+      return model;
+  }
+}
+
+/** The status of the socket, which knows before any message that the call is out of reach. */
+export function withConnection(model: CallModel, connection: ConnectionStatus): CallModel {
+  if (connection === 'superseded') return { ...model, connection, phase: 'superseded' };
+  if (connection === 'closed' && model.phase !== 'ended') {
+    return { ...model, connection, phase: model.refusal ? 'refused' : 'ended' };
+  }
+  return { ...model, connection };
+}
+
+function joined(model: CallModel, message: Joined, now: number): CallModel {
+  const { call, you } = message;
+  const toLocal = (instant: number | undefined) =>
+    instant === undefined ? null : instant - call.now_ms + now;
+  let people: ReadonlyMap<ParticipantId, Person> = new Map();
+  for (const person of message.participants) people = withPerson(people, person, now);
+  return {
+    ...model,
+    phase: you.place,
+    you,
+    liveSince: toLocal(call.live_since_ms),
+    endsAt: toLocal(call.ends_at_ms),
+    people,
+    slots: message.slots,
+    ahead: message.waiting?.ahead ?? null,
+    mayCapture: message.may_capture,
+    refusal: null,
+  };
+}
+
+/** Back in the lobby one sees nobody but oneself. */
+function placed(model: CallModel, place: You['place']): CallModel {
+  const you = model.you && { ...model.you, place };
+  if (place === 'call') return { ...model, phase: place, you, ahead: null };
+  const people = new Map([...model.people].filter(([id]) => id === you?.id));
+  return { ...model, phase: place, you, people, slots: [] };
+}
+
+function withPerson(
+  people: ReadonlyMap<ParticipantId, Person>,
+  view: ParticipantView,
+  now: number,
+): ReadonlyMap<ParticipantId, Person> {
+  const waitingSince = view.waiting_ms === undefined ? null : now - view.waiting_ms;
+  return new Map(people).set(view.id, { ...view, waitingSince });
+}
+
+function without<V>(
+  map: ReadonlyMap<ParticipantId, V>,
+  id: ParticipantId,
+): ReadonlyMap<ParticipantId, V> {
+  const rest = new Map(map);
+  rest.delete(id);
+  return rest;
+}
+
+function started(
+  captures: readonly Capture[],
+  { id, target, by, call_time_ms }: Extract<ServerMessage, { type: 'capture_started' }>,
+): readonly Capture[] {
+  if (captures.some((capture) => capture.id === id)) return captures;
+  return [...captures, { id, target, by, callTimeMs: call_time_ms, pictures: {} }].slice(
+    -MAX_CAPTURES,
+  );
+}
+
+function advanced(
+  captures: readonly Capture[],
+  { id, source, state }: Extract<ServerMessage, { type: 'capture_state' }>,
+): readonly Capture[] {
+  return captures.map((capture) =>
+    capture.id === id
+      ? { ...capture, pictures: { ...capture.pictures, [source]: state } }
+      : capture,
+  );
+}
+
+function measured(
+  quality: CallModel['quality'],
+  message: Extract<ServerMessage, { type: 'quality' }>,
+): CallModel['quality'] {
+  const { participant, uplink, downlink, round_trip_ms = null, loss_percent = null } = message;
+  return new Map(quality).set(participant, {
+    uplink,
+    downlink,
+    roundTripMs: round_trip_ms,
+    lossPercent: loss_percent,
+  });
+}
