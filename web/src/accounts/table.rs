@@ -1,0 +1,124 @@
+//! The staff table.
+
+use sea_orm::{
+    ActiveValue::Set, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    entity::prelude::*, sea_query::ExprTrait,
+};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::rules::{Email, NewStaff, Role};
+use crate::{
+    clock::Timestamp,
+    database::{Write, is_taken},
+    http::pagination::{Page, PageQuery},
+    language::Language,
+    problem::{ApiError, ApiResult},
+};
+
+/// A staff member, as everybody who works here may see them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Staff {
+    pub id: Uuid,
+    pub name: String,
+    pub email: String,
+    pub role: Role,
+    pub language: Language,
+}
+
+/// Adds a staff member. `password_hash` comes from [`super::Passwords::hash`].
+pub async fn create(
+    write: &Write,
+    new: NewStaff,
+    password_hash: String,
+    now: Timestamp,
+) -> ApiResult<Staff> {
+    let row = staff::ActiveModel {
+        id: Set(Uuid::now_v7()),
+        name: Set(new.name.as_str().to_owned()),
+        email: Set(new.email.as_str().to_owned()),
+        role: Set(new.role),
+        language: Set(new.language),
+        password_hash: Set(password_hash),
+        created_at: Set(now),
+    };
+    match staff::Entity::insert(row).exec_with_returning(write).await {
+        Ok(row) => Ok(row.into()),
+        Err(error) if is_taken(&error) => {
+            let detail = "Somebody with this e-mail address works here already.";
+            Err(ApiError::conflict("email_taken", detail))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+pub async fn find(connection: &impl ConnectionTrait, id: Uuid) -> Result<Option<Staff>, DbErr> {
+    Ok(staff::Entity::find_by_id(id).one(connection).await?.map(Staff::from))
+}
+
+/// By name; those of one role only, if one is given.
+pub async fn list(
+    connection: &impl ConnectionTrait,
+    role: Option<Role>,
+    page: &PageQuery,
+) -> ApiResult<Page<Staff>> {
+    let mut query = staff::Entity::find();
+    if let Some(role) = role {
+        query = query.filter(staff::Column::Role.eq(role));
+    }
+    if let Some((name, id)) = page.after::<(String, Uuid)>()? {
+        let later = staff::Column::Name.gt(name.clone());
+        let same = staff::Column::Name.eq(name).and(staff::Column::Id.gt(id));
+        query = query.filter(later.or(same));
+    }
+    let query = query.order_by_asc(staff::Column::Name).order_by_asc(staff::Column::Id);
+    let rows = query.limit(page.limit() + 1).all(connection).await?;
+    Ok(Page::cut(rows, page.limit(), |row| (row.name.clone(), row.id)).map(Staff::from))
+}
+
+pub(super) struct Credentials {
+    pub(super) staff: Staff,
+    pub(super) password_hash: String,
+}
+
+pub(super) async fn credentials(
+    connection: &impl ConnectionTrait,
+    email: &Email,
+) -> Result<Option<Credentials>, DbErr> {
+    let by_email = staff::Entity::find().filter(staff::Column::Email.eq(email.as_str()));
+    Ok(by_email
+        .one(connection)
+        .await?
+        .map(|row| Credentials { password_hash: row.password_hash.clone(), staff: row.into() }))
+}
+
+impl From<staff::Model> for Staff {
+    fn from(row: staff::Model) -> Self {
+        let staff::Model { id, name, email, role, language, .. } = row;
+        Self { id, name, email, role, language }
+    }
+}
+
+pub(super) mod staff {
+    use sea_orm::entity::prelude::*;
+
+    use crate::{accounts::rules::Role, clock::Timestamp, language::Language};
+
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "staff")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub name: String,
+        pub email: String,
+        pub role: Role,
+        pub language: Language,
+        pub password_hash: String,
+        pub created_at: Timestamp,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}

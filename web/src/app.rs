@@ -1,0 +1,184 @@
+//! The application as a value: everything that it is made of is put together here.
+//!
+//! [`App::build`] opens the database, binds the port and wires the capabilities; [`App::serve`]
+//! runs until it is told to stop. The binary and the tests start the same thing.
+
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+
+use anyhow::Context;
+use axum::{Router, extract::DefaultBodyLimit, middleware};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use utoipa::OpenApi;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::{
+    accounts, appointments, calls,
+    clock::Clock,
+    consents, customers,
+    database::Database,
+    demo, health,
+    http::{assets, cross_origin, limits, request_log, security_headers},
+    links, live,
+    outbox::Outbox,
+    secret::Secret,
+    serve, services,
+    settings::Settings,
+    snapshots,
+};
+
+/// What every handler can reach. Cheap to clone.
+#[derive(Clone)]
+pub struct AppState {
+    pub settings: Arc<Settings>,
+    pub database: Database,
+    pub outbox: Outbox,
+    pub clock: Clock,
+    pub secret: Secret,
+    pub passwords: accounts::Passwords,
+    pub tasks: Tasks,
+}
+
+/// What runs beside the requests. Long-lived streams end when `stopping` is cancelled.
+#[derive(Clone, Debug, Default)]
+pub struct Tasks {
+    pub stopping: CancellationToken,
+    tracker: TaskTracker,
+}
+
+impl Tasks {
+    /// Runs until it is done or the application stops. Cancelled at an await: whatever must not be
+    /// torn apart belongs into a transaction.
+    pub fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
+        let stopping = self.stopping.clone();
+        self.tracker.spawn(async move { stopping.run_until_cancelled(task).await });
+    }
+
+    async fn finish(&self) {
+        self.stopping.cancel();
+        self.tracker.close();
+        let patience = tokio::time::timeout(Duration::from_secs(5), self.tracker.wait());
+        if patience.await.is_err() {
+            tracing::warn!("some background tasks did not end in time");
+        }
+    }
+}
+
+pub struct App {
+    state: AppState,
+    listener: std::net::TcpListener,
+    router: Router,
+    demo: demo::Demo,
+}
+
+impl App {
+    pub async fn build(settings: Settings) -> anyhow::Result<Self> {
+        Self::build_with(settings, Clock::system()).await
+    }
+
+    /// With a clock of one's own, for tests.
+    pub async fn build_with(mut settings: Settings, clock: Clock) -> anyhow::Result<Self> {
+        let listener = serve::bind(&settings)?;
+        settings.bound_to(listener.local_addr()?);
+        let state = open(settings, clock).await?;
+        let demo = demo::prepare(&state).await.context("the demo shop could not be made")?;
+        start_background(&state);
+        let router = router(state.clone());
+        Ok(Self { state, listener, router, demo })
+    }
+
+    pub fn state(&self) -> &AppState {
+        &self.state
+    }
+
+    pub fn address(&self) -> anyhow::Result<SocketAddr> {
+        Ok(self.listener.local_addr()?)
+    }
+
+    pub fn url(&self) -> &str {
+        self.state.settings.public_url()
+    }
+
+    /// What there is to try out, for the line that is printed when the server is ready.
+    pub fn demo(&self) -> &demo::Demo {
+        &self.demo
+    }
+
+    /// Serves until `state().tasks.stopping` is cancelled, lets what is under way finish, and
+    /// closes the database.
+    pub async fn serve(self) -> anyhow::Result<()> {
+        let stopping = self.state.tasks.stopping.clone();
+        let served = serve::run(&self.state.settings, self.listener, self.router, stopping).await;
+        self.state.tasks.finish().await;
+        self.state.database.close().await;
+        served
+    }
+}
+
+/// Opens what is kept: data folder, secret key, database.
+pub async fn open(settings: Settings, clock: Clock) -> anyhow::Result<AppState> {
+    std::fs::create_dir_all(&settings.data)
+        .with_context(|| format!("the data folder {} cannot be made", settings.data.display()))?;
+    let secret = Secret::load_or_create(&settings.secret_key_path())
+        .with_context(|| format!("secret key {}", settings.secret_key_path().display()))?;
+    let database =
+        Database::open(&settings.database_url()).await.context("the database cannot be opened")?;
+    Ok(AppState {
+        outbox: Outbox::new(database.clone(), clock.clone()),
+        settings: Arc::new(settings),
+        database,
+        clock,
+        secret,
+        passwords: accounts::Passwords::default(),
+        tasks: Tasks::default(),
+    })
+}
+
+fn start_background(state: &AppState) {
+    state.tasks.spawn(state.outbox.clone().poll_forever());
+    state.tasks.spawn(crate::housekeeping::run(state.clone()));
+}
+
+#[derive(OpenApi)]
+#[openapi(info(
+    title = "Closeup",
+    description = "Video consultations: appointments, calls, snapshots, customers' files."
+))]
+struct Description;
+
+/// Every capability's routes below `/api/v1`, with their description.
+fn api() -> OpenApiRouter<AppState> {
+    let capabilities = OpenApiRouter::new()
+        .routes(routes!(health::health))
+        .merge(accounts::router())
+        .merge(customers::router())
+        .merge(services::router())
+        .merge(appointments::router())
+        .merge(links::router())
+        .merge(consents::router())
+        .merge(snapshots::router())
+        .merge(calls::router())
+        .merge(live::router());
+    OpenApiRouter::with_openapi(Description::openapi()).nest("/api/v1", capabilities)
+}
+
+/// The OpenAPI document.
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    api().into_openapi()
+}
+
+/// Layers run from the last to the first: the log sees everything, the body limit sits innermost.
+fn router(state: AppState) -> Router {
+    let (api, description) = api().split_for_parts();
+    let description = axum::Json(description);
+    api.route("/api/v1/openapi.json", axum::routing::get(async move || description.clone()))
+        .route("/health", axum::routing::get(health::health))
+        .fallback(assets::serve)
+        .method_not_allowed_fallback(limits::method_not_allowed)
+        .layer(DefaultBodyLimit::max(limits::LARGEST_BODY))
+        .layer(middleware::from_fn(limits::time_out))
+        .layer(middleware::from_fn(cross_origin::protect))
+        .layer(middleware::from_fn_with_state(state.clone(), security_headers::add))
+        .layer(limits::catch_panic())
+        .layer(middleware::from_fn(request_log::log))
+        .with_state(state)
+}

@@ -1,0 +1,30 @@
+//! Forgets what nobody will ask for again: ended sessions, old answers, old events.
+
+use std::time::Duration;
+
+use sea_orm::DbErr;
+
+use crate::{accounts, app::AppState, http::idempotency};
+
+const EVERY: Duration = Duration::from_secs(3_600);
+const ANSWERS_KEPT: Duration = Duration::from_secs(2 * 86_400);
+/// Longer than any reader is away; a live screen that was away longer loads itself anew.
+const EVENTS_KEPT: Duration = Duration::from_secs(30 * 86_400);
+
+pub(crate) async fn run(app: AppState) {
+    loop {
+        if let Err(error) = once(&app).await {
+            tracing::warn!(%error, "housekeeping did not finish; it tries again later");
+        }
+        tokio::time::sleep(EVERY).await;
+    }
+}
+
+async fn once(app: &AppState) -> Result<(), DbErr> {
+    let now = app.clock.now();
+    let write = app.database.write().await?;
+    accounts::prune(&write, now).await?;
+    idempotency::prune(&write, now - ANSWERS_KEPT).await?;
+    write.commit().await?;
+    app.outbox.prune(now - EVENTS_KEPT).await
+}

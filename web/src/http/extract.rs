@@ -1,0 +1,27 @@
+//! axum's extractors, refusing with problem documents instead of plain text.
+
+use axum::{
+    extract::{FromRequest, FromRequestParts},
+    response::{IntoResponse, Response},
+};
+use serde::Serialize;
+
+use crate::problem::ApiError;
+
+#[derive(Clone, Copy, Debug, FromRequest)]
+#[from_request(via(axum::Json), rejection(ApiError))]
+pub struct Json<T>(pub T);
+
+impl<T: Serialize> IntoResponse for Json<T> {
+    fn into_response(self) -> Response {
+        axum::Json(self.0).into_response()
+    }
+}
+
+#[derive(Clone, Copy, Debug, FromRequestParts)]
+#[from_request(via(axum::extract::Path), rejection(ApiError))]
+pub struct Path<T>(pub T);
+
+#[derive(Clone, Copy, Debug, FromRequestParts)]
+#[from_request(via(axum::extract::Query), rejection(ApiError))]
+pub struct Query<T>(pub T);

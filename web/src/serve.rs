@@ -1,0 +1,57 @@
+//! The listening socket and what speaks HTTP on it, with or without TLS.
+
+use std::{net::SocketAddr, time::Duration};
+
+use anyhow::Context;
+use axum::Router;
+use axum_server::{Handle, Server};
+use tokio_util::sync::CancellationToken;
+
+use crate::settings::{Settings, Tls};
+
+/// How long requests that are under way may take once we stop.
+const GRACE: Duration = Duration::from_secs(10);
+/// A client that takes longer to say what it wants is disconnected.
+const HEADER_TIMEOUT: Duration = Duration::from_secs(15);
+
+pub(crate) fn bind(settings: &Settings) -> anyhow::Result<std::net::TcpListener> {
+    let address = SocketAddr::new(settings.host, settings.port);
+    let listener = std::net::TcpListener::bind(address)
+        .with_context(|| format!("{address} cannot be listened on (settings `host`, `port`)"))?;
+    listener.set_nonblocking(true)?;
+    Ok(listener)
+}
+
+pub(crate) async fn run(
+    settings: &Settings,
+    listener: std::net::TcpListener,
+    router: Router,
+    stopping: CancellationToken,
+) -> anyhow::Result<()> {
+    let handle = Handle::new();
+    tokio::spawn(stop_gracefully(handle.clone(), stopping));
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    match settings.tls {
+        Tls::Off => {
+            let mut server = axum_server::from_tcp(listener)?.handle(handle);
+            limit_headers(&mut server);
+            server.serve(service).await?;
+        }
+        Tls::SelfSigned => {
+            let config = crate::tls::self_signed(settings).await?;
+            let mut server = axum_server::from_tcp_rustls(listener, config)?.handle(handle);
+            limit_headers(&mut server);
+            server.serve(service).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn stop_gracefully(handle: Handle<SocketAddr>, stopping: CancellationToken) {
+    stopping.cancelled().await;
+    handle.graceful_shutdown(Some(GRACE));
+}
+
+fn limit_headers<A: axum_server::Address, Acceptor>(server: &mut Server<A, Acceptor>) {
+    server.http_builder().http1().header_read_timeout(HEADER_TIMEOUT);
+}
