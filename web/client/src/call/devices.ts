@@ -74,11 +74,11 @@ export class LocalMedia {
       facing: options.facing ?? 'user',
     });
     this.state = this.store;
-    this.devices?.addEventListener?.('devicechange', this.onDeviceChange);
   }
 
   /** Asks for both in one question; when that fails, for each alone, so that sound can go without picture. */
   async open(): Promise<void> {
+    this.devices?.addEventListener?.('devicechange', this.onDeviceChange);
     this.patch('camera', { wanted: true, opening: true, failure: null });
     this.patch('microphone', { wanted: true, opening: true, failure: null });
     const both = await this.ask({

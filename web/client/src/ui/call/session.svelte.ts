@@ -1,0 +1,53 @@
+// What both call screens do around a session: wake it when the page or the
+// network comes back, and keep a phone's screen from going dark.
+import type { CallSession } from '../../call/session';
+import type { Readable } from '../../call/store';
+
+/** The value of one of the call's stores, followed by whoever reads it. */
+export function watched<T>(store: Readable<T>): { readonly value: T } {
+  let value = $state.raw(store.get());
+  $effect(() => store.subscribe((next) => (value = next)));
+  return {
+    get value() {
+      return value;
+    },
+  };
+}
+
+/** Use in an effect: it returns how to stop. */
+export function followPage(session: CallSession): () => void {
+  const wake = () => document.visibilityState === 'visible' && session.wake();
+  const changed = () => session.networkChanged();
+  const leave = () => session.detach();
+  // A page out of the browser's memory has given up its session.
+  const shown = (event: PageTransitionEvent) => event.persisted && location.reload();
+  document.addEventListener('visibilitychange', wake);
+  window.addEventListener('pageshow', shown);
+  window.addEventListener('online', changed);
+  window.addEventListener('pagehide', leave);
+  const letSleep = keepAwake();
+  return () => {
+    document.removeEventListener('visibilitychange', wake);
+    window.removeEventListener('pageshow', shown);
+    window.removeEventListener('online', changed);
+    window.removeEventListener('pagehide', leave);
+    letSleep();
+  };
+}
+
+/** The lock is lost whenever the page is hidden, so it is asked for again on each return. */
+function keepAwake(): () => void {
+  let lock: WakeLockSentinel | null = null;
+  let over = false;
+  const ask = async () => {
+    if (over || document.visibilityState !== 'visible') return;
+    lock = (await navigator.wakeLock?.request('screen').catch(() => null)) ?? null;
+  };
+  void ask();
+  document.addEventListener('visibilitychange', ask);
+  return () => {
+    over = true;
+    document.removeEventListener('visibilitychange', ask);
+    void lock?.release();
+  };
+}

@@ -1,0 +1,114 @@
+// The customer's way from the link to the call: what is on the page now, and
+// what the next press does. One visit per page.
+import { LocalMedia } from '../../call/devices';
+import { safeStore } from '../../call/platform';
+import { CallSession } from '../../call/session';
+import { allowSound } from '../../call/sound';
+import { UploadQueue } from '../../call/uploads';
+import { language } from '../../i18n/language.svelte';
+import { Link } from './link.svelte';
+
+export type Step = 'check' | 'consent' | 'room';
+
+export class Visit {
+  readonly link: Link;
+  readonly media = new LocalMedia();
+  readonly uploads: UploadQueue;
+  step = $state<Step>('check');
+  session = $state.raw<CallSession | null>(null);
+  consentFailed = $state(false);
+  consentBusy = $state(false);
+  #store = safeStore(() => sessionStorage);
+
+  constructor(readonly token: string) {
+    this.link = new Link(token);
+    this.uploads = new UploadQueue({ link: token });
+  }
+
+  /** Use in an effect: it returns how to stop. */
+  start(): () => void {
+    void this.uploads.start();
+    const stopLink = this.link.start();
+    const online = () => this.uploads.wake();
+    window.addEventListener('online', online);
+    return () => {
+      stopLink();
+      window.removeEventListener('online', online);
+    };
+  }
+
+  /** After a reload in the middle of the call nothing is asked again. */
+  resumeIfEntered(): void {
+    if (this.session || !this.#store.getItem(this.#enteredKey)) return;
+    void this.media.open();
+    this.#enter();
+  }
+
+  /** The first press: it also allows sound, and wakes the picture in in-app browsers. */
+  openDevices(): Promise<void> {
+    allowSound();
+    return this.media.open();
+  }
+
+  finishCheck(): void {
+    allowSound();
+    if (this.link.view?.consent.granted === null) this.step = 'consent';
+    else this.#enter();
+  }
+
+  /** Kept before the waiting room opens; asked again when it could not be kept. */
+  async answerConsent(granted: boolean): Promise<void> {
+    if (await this.changeConsent(granted)) this.#enter();
+  }
+
+  async changeConsent(granted: boolean): Promise<boolean> {
+    this.consentBusy = true;
+    this.consentFailed = false;
+    try {
+      await this.link.decide(granted, language() === 'en' ? 'en' : 'zh');
+      return true;
+    } catch {
+      this.consentFailed = true;
+      return false;
+    } finally {
+      this.consentBusy = false;
+    }
+  }
+
+  leave(): void {
+    this.session?.leave();
+    this.forget();
+  }
+
+  /** Over: the devices are given back, and a reload begins anew. */
+  forget(): void {
+    this.#store.removeItem(this.#enteredKey);
+    this.media.close();
+  }
+
+  /** Back into a call that one left, from the ended page. */
+  async returnToCall(): Promise<void> {
+    this.session = null;
+    await this.openDevices();
+    this.#enter();
+  }
+
+  #enter(): void {
+    this.#store.setItem(this.#enteredKey, '1');
+    const { protocol, host } = location;
+    const session = new CallSession({
+      url: `${protocol === 'https:' ? 'wss' : 'ws'}://${host}/api/v1/call`,
+      door: { link: this.token },
+      media: this.media,
+      uploads: this.uploads,
+      store: this.#store,
+    });
+    session.start();
+    this.session = session;
+    this.step = 'room';
+  }
+
+  get #enteredKey(): string {
+    return `closeup.entered.${this.token}`;
+  }
+}
