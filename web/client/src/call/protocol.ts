@@ -1,4 +1,5 @@
-// The signaling messages, in the shape that signaling/src/message has on the wire.
+// Generated from signaling/src/message by `cargo run -p signaling --example protocol_types`.
+// Do not edit: a test compares it with its source.
 
 export const PROTOCOL_VERSION = 1;
 export const MAX_FRAME_BYTES = 65536;
@@ -19,134 +20,160 @@ export const CLOSE_CODES = {
   rate_limited: { code: 4010, resumable: false },
 } as const;
 
-export type ClientMessage =
-  | ({ type: "join" } & Join)
-  | { type: "offer"; sdp: string }
-  | { type: "admit"; participant: ParticipantId }
-  | { type: "send_back"; participant: ParticipantId }
-  | { type: "remove"; participant: ParticipantId }
-  | { type: "mute"; audio: boolean; video: boolean }
-  | { type: "capture"; id: CaptureId; target: ParticipantId }
-  | { type: "capture_state"; id: CaptureId; source: CaptureSource; state: CaptureStage; detail?: string }
-  | ({ type: "report" } & Report)
-  | { type: "leave" }
-  | { type: "end" }
-  | { type: "ping" };
-export type Join = {
-  version: number;
-  link?: string;
-  appointment?: string;
-  resume?: string;
-  offer?: string;
-  audio: boolean;
-  video: boolean;
-};
-export type Report = {
-  round_trip_ms?: number;
-  loss_percent?: number;
-  freezes?: number;
-  frames_per_second?: number;
-  height?: number;
-};
+/**
+ * Every message may carry `seq`, which an `error` about it repeats as `re`.
+ */
+export type ClientMessage = { "type": "join" } & Join | { "type": "offer", sdp: string, } | { "type": "admit", participant: ParticipantId, } | { "type": "send_back", participant: ParticipantId, } | { "type": "remove", participant: ParticipantId, } | { "type": "mute", audio: boolean, video: boolean, } | { "type": "capture", id: CaptureId, target: ParticipantId, } | { "type": "capture_state", id: CaptureId, source: CaptureSource, state: CaptureStage, detail?: string, } | { "type": "report" } & Report | { "type": "leave", } | { "type": "end", } | { "type": "ping", };
+
+/**
+ * Who wants in, by which door, and what it brings.
+ */
+export type Join = { version: number, 
+/**
+ * A customer's link token. Exactly one of `link` and `appointment`.
+ */
+link?: string, 
+/**
+ * The appointment's id, for staff who are signed in.
+ */
+appointment?: string, 
+/**
+ * The token of the seat that this client had before.
+ */
+resume?: string, 
+/**
+ * SDP offer, so that media starts after one round trip.
+ */
+offer?: string, 
+/**
+ * Is sound sent?
+ */
+audio: boolean, 
+/**
+ * Is a picture sent?
+ */
+video: boolean, };
+
+/**
+ * What the client measured since its last report. All optional; fractions are rounded, values
+ * beyond reason cut.
+ */
+export type Report = { round_trip_ms?: number, 
+/**
+ * Of what was sent to it, in percent.
+ */
+loss_percent?: number, 
+/**
+ * Freezes of the remote picture.
+ */
+freezes?: number, frames_per_second?: number, 
+/**
+ * Of the remote picture.
+ */
+height?: number, };
+
+/**
+ * Which picture of a capture: the target's own camera, or what the stylist's screen received.
+ */
 export type CaptureSource = "camera" | "received";
+
 export type CaptureStage = "grabbed" | "uploading" | "stored" | "failed";
-export type ServerMessage =
-  | ({ type: "joined" } & Joined)
-  | ({ type: "participant" } & ParticipantView)
-  | { type: "gone"; id: ParticipantId; reason: GoneReason }
-  | ({ type: "waiting" } & Waiting)
-  | { type: "placed"; place: Place }
-  | { type: "slots"; slots: SlotView[] }
-  | { type: "answer"; sdp: string }
-  | { type: "capture_request"; id: CaptureId; by: ParticipantId }
-  | { type: "capture_started"; id: CaptureId; target: ParticipantId; by: ParticipantId; call_time_ms: number }
-  | {
-      type: "capture_state";
-      id: CaptureId;
-      from: ParticipantId;
-      source: CaptureSource;
-      state: CaptureStage;
-      detail?: string;
-    }
-  | {
-      type: "quality";
-      participant: ParticipantId;
-      uplink: Grade;
-      downlink: Grade;
-      round_trip_ms?: number;
-      loss_percent?: number;
-    }
-  | { type: "ended"; reason: EndReason }
-  | { type: "error"; code: ErrorCode; message: string; re?: number }
-  | { type: "pong" };
-export type Joined = {
-  version: number;
-  you: You;
-  call: CallView;
-  participants: ParticipantView[];
-  resume: string;
-  answer?: string;
-  slots: SlotView[];
-  waiting?: Waiting;
-  may_capture: boolean;
-  heartbeat_s: number;
-};
-export type You = { id: ParticipantId; role: Role; name: string; place: Place };
-export type CallView = {
-  id: CallId;
-  state: CallState;
-  now_ms: number;
-  live_since_ms?: number;
-  ends_at_ms?: number;
-};
-export type ParticipantView = {
-  id: ParticipantId;
-  role: Role;
-  name: string;
-  place: Place;
-  presence: Presence;
-  audio: boolean;
-  video: boolean;
-  waiting_ms?: number;
-  may_be_captured: boolean;
-};
-export type Waiting = { ahead: number };
-export type SlotView = { mid: string; participant: ParticipantId; kind: MediaKind };
+
+export type ServerMessage = { "type": "joined" } & Joined | { "type": "call" } & CallView | { "type": "participant" } & ParticipantView | { "type": "gone", id: ParticipantId, reason: GoneReason, } | { "type": "waiting" } & Waiting | { "type": "placed", place: Place, } | { "type": "slots", slots: Array<SlotView>, } | { "type": "answer", sdp: string, } | { "type": "capture_request", id: CaptureId, by: ParticipantId, } | { "type": "capture_started", id: CaptureId, target: ParticipantId, by: ParticipantId, 
+/**
+ * Since the call went live.
+ */
+call_time_ms: number, } | { "type": "capture_state", id: CaptureId, from: ParticipantId, source: CaptureSource, state: CaptureStage, detail?: string, } | { "type": "quality", participant: ParticipantId, uplink: Grade, downlink: Grade, round_trip_ms?: number, loss_percent?: number, } | { "type": "ended", reason: EndReason, } | { "type": "error", code: ErrorCode, message: string, re?: number, } | { "type": "pong", };
+
+export type Joined = { version: number, you: You, call: CallView, 
+/**
+ * Everybody whom you may see, yourself included.
+ */
+participants: Array<ParticipantView>, 
+/**
+ * Bring this with your next `join` to get your seat back.
+ */
+resume: string, 
+/**
+ * The answer to the offer that came with `join`.
+ */
+answer?: string, slots: Array<SlotView>, waiting?: Waiting, 
+/**
+ * May your role take snapshots?
+ */
+may_capture: boolean, 
+/**
+ * Send a `ping` at least this often.
+ */
+heartbeat_s: number, };
+
+export type You = { id: ParticipantId, role: Role, name: string, place: Place, };
+
+/**
+ * Instants in milliseconds since the Unix epoch, on the server's clock: `now_ms` tells how far
+ * the client's own is off.
+ */
+export type CallView = { id: CallId, state: CallState, now_ms: number, live_since_ms?: number, 
+/**
+ * When the window closes and the call ends by itself.
+ */
+ends_at_ms?: number, };
+
+export type ParticipantView = { id: ParticipantId, role: Role, name: string, place: Place, presence: Presence, audio: boolean, video: boolean, 
+/**
+ * How long this participant has been in the lobby.
+ */
+waiting_ms?: number, 
+/**
+ * Has this participant agreed to snapshots?
+ */
+may_be_captured: boolean, };
+
+export type Waiting = { ahead: number, };
+
+export type SlotView = { mid: string, participant: ParticipantId, kind: MediaKind, };
+
 export type Role = "stylist" | "staff" | "customer" | "guest";
+
 export type Place = "lobby" | "call";
+
 export type Presence = "here" | "reconnecting";
+
+/**
+ * `scheduled` and `ended` calls cannot be joined, so a socket only ever hears the middle two.
+ */
 export type CallState = "scheduled" | "open" | "live" | "ended";
+
 export type GoneReason = "left" | "removed" | "lost";
+
 export type EndReason = "ended" | "cancelled" | "moved" | "removed" | "window_closed";
+
 export type MediaKind = "audio" | "video";
+
+/**
+ * Worst last, so that the worse of two is the greater.
+ */
 export type Grade = "excellent" | "good" | "poor" | "lost";
-export type ErrorCode =
-  | "malformed"
-  | "too_large"
-  | "unknown_type"
-  | "unsupported_version"
-  | "not_joined"
-  | "already_joined"
-  | "forbidden"
-  | "no_such_participant"
-  | "no_such_capture"
-  | "link_invalid"
-  | "too_early"
-  | "too_late"
-  | "cancelled"
-  | "moved"
-  | "ended"
-  | "unsupported_media"
-  | "room_full"
-  | "consent_missing"
-  | "capture_exists"
-  | "rate_limited"
-  | "slow_reader"
-  | "timeout"
-  | "server_restarting"
-  | "internal";
+
+/**
+ * Why something was refused. The code is for programs and never changes its meaning; the message
+ * beside it is for people.
+ */
+export type ErrorCode = "malformed" | "too_large" | "unknown_type" | "unsupported_version" | "not_joined" | "already_joined" | "forbidden" | "no_such_participant" | "no_such_capture" | "link_invalid" | "too_early" | "too_late" | "cancelled" | "moved" | "ended" | "unsupported_media" | "room_full" | "consent_missing" | "capture_exists" | "rate_limited" | "slow_reader" | "timeout" | "server_restarting" | "internal";
+
+/**
+ * A call. The product uses its appointment's id.
+ */
 export type CallId = string;
+
+/**
+ * One press of the shutter, and everything that is kept of it. Made by the stylist's client.
+ */
 export type CaptureId = string;
+
+/**
+ * A seat in one call: counted from 1, never given twice within the call.
+ */
 export type ParticipantId = number;
 
 /** What goes over the wire: errors repeat `seq` as `re`. */

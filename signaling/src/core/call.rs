@@ -1,0 +1,198 @@
+//! The call itself: its seats, its clock marks, and the way each input takes.
+
+use super::capturing::Captures;
+use super::seat::{Line, Seat};
+use super::step::{Input, SocketId, Step};
+use crate::gate::{CallFact, Restored};
+use crate::message::{
+    CallId, CallState, CallView, ClientMessage, ErrorCode, ParticipantId, Place, Role,
+    ServerMessage,
+};
+use crate::time::UnixMillis;
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// The bounds of every call.
+#[derive(Clone, Copy, Debug)]
+pub struct Settings {
+    /// How long a lost participant is "reconnecting" before it is gone.
+    pub grace: Duration,
+    /// Seats in the call: what the media server forwards among.
+    pub capacity: usize,
+    /// Seats in the lobby.
+    pub lobby: usize,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { grace: Duration::from_secs(60), capacity: 6, lobby: 10 }
+    }
+}
+
+#[derive(Clone, Debug)]
+pub struct Call {
+    pub(super) id: CallId,
+    pub(super) settings: Settings,
+    pub(super) seats: BTreeMap<ParticipantId, Seat>,
+    pub(super) last_participant: u32,
+    pub(super) live_since: Option<UnixMillis>,
+    pub(super) closes_at: Option<UnixMillis>,
+    pub(super) ended: bool,
+    pub(super) captures: Captures,
+}
+
+impl Call {
+    /// A call as it was kept; of a new one nothing was. Kept seats are "reconnecting" from now on.
+    pub fn new(id: CallId, settings: Settings, restored: Restored, now: UnixMillis) -> Self {
+        let until = now.plus(settings.grace);
+        let highest = restored.seats.iter().map(|seat| seat.participant.0).max().unwrap_or(0);
+        let seats = restored.seats.into_iter();
+        Self {
+            id,
+            settings,
+            seats: seats.map(|kept| (kept.participant, Seat::restored(kept, until))).collect(),
+            last_participant: restored.last_participant.max(highest),
+            live_since: restored.live_since,
+            closes_at: restored.closes_at,
+            ended: false,
+            captures: Captures::default(),
+        }
+    }
+
+    /// The one way in: what `input` leads to at the time `now`.
+    pub fn step(&mut self, now: UnixMillis, input: Input) -> Step {
+        let mut step = Step::default();
+        match input {
+            Input::Join(joining) => self.join(now, *joining, &mut step),
+            Input::Message { socket, seq, message } => {
+                self.message(now, socket, seq, message, &mut step);
+            }
+            Input::Closed { socket } => self.closed(now, socket, &mut step),
+            Input::Answered { participant, socket, re, answer } => {
+                self.answered(now, participant, socket, re, answer, &mut step);
+            }
+            Input::Media(event) => self.media(now, event, &mut step),
+            Input::EndCall { reason } => self.end(now, reason, &mut step),
+            Input::ConsentChanged { subject, allowed } => {
+                self.consent_changed(now, subject, allowed, &mut step);
+            }
+            Input::Timeout => self.timeout(now, &mut step),
+        }
+        step
+    }
+
+    /// When [`Input::Timeout`] is due: a grace time is over, or the window closes.
+    pub fn deadline(&self) -> Option<UnixMillis> {
+        let graces = self.seats.values().filter_map(|seat| match seat.line {
+            Line::Lost { until } => Some(until),
+            Line::Socket(_) => None,
+        });
+        let window = self.closes_at.filter(|_| !self.ended);
+        graces.chain(window).min()
+    }
+
+    /// Nobody is here and nobody is expected back: what is kept is enough to go on from.
+    pub fn is_idle(&self) -> bool {
+        self.seats.is_empty()
+    }
+
+    /// Whose seat a socket has now; none before it joined and after it was superseded.
+    pub fn participant(&self, socket: SocketId) -> Option<ParticipantId> {
+        self.seat_of(socket).map(|seat| seat.id)
+    }
+
+    fn message(
+        &mut self,
+        now: UnixMillis,
+        socket: SocketId,
+        seq: Option<u32>,
+        message: ClientMessage,
+        step: &mut Step,
+    ) {
+        // A superseded or closed socket may still have messages on their way: nobody's any more.
+        let Some(from) = self.participant(socket) else { return };
+        let outcome = self.heed(now, from, socket, seq, message, step);
+        if let Err(refused) = outcome {
+            step.refuse(socket, seq, refused.0, refused.1);
+        }
+    }
+
+    fn heed(
+        &mut self,
+        now: UnixMillis,
+        from: ParticipantId,
+        socket: SocketId,
+        seq: Option<u32>,
+        message: ClientMessage,
+        step: &mut Step,
+    ) -> Result<(), Refused> {
+        match message {
+            ClientMessage::Join(_) => return Err(ALREADY_JOINED),
+            ClientMessage::Offer { sdp } => self.offer(from, socket, seq, sdp.into_string(), step),
+            ClientMessage::Admit { participant } => self.admit(now, from, participant, step)?,
+            ClientMessage::SendBack { participant } => {
+                self.send_back(now, from, participant, step)?;
+            }
+            ClientMessage::Remove { participant } => self.remove(now, from, participant, step)?,
+            ClientMessage::Mute { audio, video } => self.mute(now, from, audio, video, step),
+            ClientMessage::Capture { id, target } => self.capture(now, from, id, target, step)?,
+            ClientMessage::CaptureState { id, source, state, detail } => {
+                self.capture_state(from, id, source, state, detail, step)?;
+            }
+            ClientMessage::Report(report) => self.report(from, &report, step),
+            ClientMessage::Leave {} => self.leave(now, from, step),
+            ClientMessage::End {} => self.end_by(now, from, step)?,
+            ClientMessage::Ping {} => {}
+        }
+        Ok(())
+    }
+
+    pub(super) fn seat_of(&self, socket: SocketId) -> Option<&Seat> {
+        self.seats.values().find(|seat| seat.socket() == Some(socket))
+    }
+
+    pub(super) fn seat(&self, id: ParticipantId) -> Result<&Seat, Refused> {
+        self.seats.get(&id).ok_or(NO_SUCH_PARTICIPANT)
+    }
+
+    pub(super) fn role(&self, id: ParticipantId) -> Option<Role> {
+        self.seats.get(&id).map(|seat| seat.role)
+    }
+
+    pub(super) fn count(&self, place: Place) -> usize {
+        self.seats.values().filter(|seat| seat.place == place).count()
+    }
+
+    /// The call is live once a host and somebody who was admitted are in it together, and stays so.
+    pub(super) fn go_live(&mut self, now: UnixMillis, step: &mut Step) {
+        let here =
+            |host: bool| self.seats.values().any(|seat| seat.in_call() && seat.is_host() == host);
+        if self.live_since.is_none() && here(true) && here(false) {
+            self.live_since = Some(now);
+            step.fact(CallFact::Live { since: now });
+            self.tell_call(&ServerMessage::Call(self.call_view(now)), step);
+        }
+    }
+
+    pub(super) fn call_view(&self, now: UnixMillis) -> CallView {
+        let state = if self.live_since.is_some() { CallState::Live } else { CallState::Open };
+        CallView {
+            id: self.id,
+            state,
+            now_ms: now.0,
+            live_since_ms: self.live_since.map(|since| since.0),
+            ends_at_ms: self.closes_at.map(|at| at.0),
+        }
+    }
+}
+
+/// A request that its sender may not make, or not now.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Refused(pub(super) ErrorCode, pub(super) &'static str);
+
+pub(super) const FORBIDDEN: Refused =
+    Refused(ErrorCode::Forbidden, "your role or place does not allow this");
+pub(super) const NO_SUCH_PARTICIPANT: Refused =
+    Refused(ErrorCode::NoSuchParticipant, "nobody with this id is here");
+pub(super) const ROOM_FULL: Refused = Refused(ErrorCode::RoomFull, "every seat is taken");
+const ALREADY_JOINED: Refused = Refused(ErrorCode::AlreadyJoined, "this socket has joined before");

@@ -1,0 +1,145 @@
+//! What goes into a call, and what comes out.
+
+use crate::gate::{CallFact, CaptureRequest, Pass, Subject, TokenHash};
+use crate::message::{
+    CaptureId, ClientMessage, CloseCode, EndReason, ErrorCode, Grade, ParticipantId, Place,
+    ServerMessage, SlotView,
+};
+
+/// One WebSocket, numbered by the driver; never used twice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SocketId(pub u64);
+
+#[derive(Clone, Debug)]
+pub enum Input {
+    /// The gate let somebody in.
+    Join(Box<Joining>),
+    /// Anything but `join` and `ping`, which the driver answers itself.
+    Message { socket: SocketId, seq: Option<u32>, message: ClientMessage },
+    /// The socket is gone, for whatever reason.
+    Closed { socket: SocketId },
+    /// What came of [`Effect::Connect`].
+    Answered { participant: ParticipantId, socket: SocketId, re: Option<u32>, answer: Answer },
+    /// From the media server.
+    Media(MediaEvent),
+    /// The product ends the call: cancelled, moved.
+    EndCall { reason: EndReason },
+    /// Somebody gave, or withdrew, their consent to snapshots.
+    ConsentChanged { subject: Subject, allowed: bool },
+    /// [`Call::deadline`](super::Call::deadline) has come.
+    Timeout,
+}
+
+#[derive(Clone, Debug)]
+pub struct Joining {
+    pub socket: SocketId,
+    pub seq: Option<u32>,
+    pub pass: Pass,
+    /// The resume token that the client brought, with its hash.
+    pub resume: Option<Token>,
+    /// Entropy: the token of a new seat.
+    pub fresh: Token,
+    pub offer: Option<String>,
+    pub audio: bool,
+    pub video: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Token {
+    pub text: String,
+    pub hash: TokenHash,
+}
+
+/// The media server's answer to an offer, or its refusal in words.
+pub type Answer = Result<String, (ErrorCode, String)>;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MediaEvent {
+    Lost {
+        participant: ParticipantId,
+    },
+    Recovered {
+        participant: ParticipantId,
+    },
+    Slots {
+        viewer: ParticipantId,
+        slots: Vec<SlotView>,
+    },
+    Quality {
+        participant: ParticipantId,
+        uplink: Grade,
+        downlink: Grade,
+        round_trip_ms: Option<u32>,
+        loss_percent: Option<u8>,
+    },
+}
+
+/// What one input led to. `keep` comes first; if it cannot be kept, none of it happened.
+#[derive(Clone, Debug, Default)]
+pub struct Step {
+    pub keep: Vec<Keep>,
+    pub effects: Vec<Effect>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Keep {
+    Fact(CallFact),
+    Capture(CaptureRequest),
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    Send {
+        socket: SocketId,
+        message: ServerMessage,
+    },
+    Close {
+        socket: SocketId,
+        code: CloseCode,
+    },
+    /// Hand the offer to the media server; its answer comes back as [`Input::Answered`].
+    Connect {
+        participant: ParticipantId,
+        socket: SocketId,
+        offer: String,
+        re: Option<u32>,
+    },
+    /// Forward the call to them, or nothing.
+    Place {
+        participant: ParticipantId,
+        place: Place,
+    },
+    Disconnect {
+        participant: ParticipantId,
+    },
+    /// Take the target's last key frame as a capture's fallback picture.
+    KeepKeyFrame {
+        capture: CaptureId,
+        target: ParticipantId,
+    },
+}
+
+impl Step {
+    pub(super) fn fact(&mut self, fact: CallFact) {
+        self.keep.push(Keep::Fact(fact));
+    }
+
+    pub(super) fn send(&mut self, socket: SocketId, message: ServerMessage) {
+        self.effects.push(Effect::Send { socket, message });
+    }
+
+    pub(super) fn close(&mut self, socket: SocketId, code: CloseCode) {
+        self.effects.push(Effect::Close { socket, code });
+    }
+
+    pub(super) fn refuse(
+        &mut self,
+        socket: SocketId,
+        re: Option<u32>,
+        code: ErrorCode,
+        message: &str,
+    ) {
+        let message = message.to_owned();
+        self.send(socket, ServerMessage::Error { code, message, re });
+    }
+}

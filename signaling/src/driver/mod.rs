@@ -1,0 +1,94 @@
+//! The thin half: WebSockets, the registry of calls, one task per call. No rule about calls lives
+//! here; queues, time and the media server do.
+
+mod clock;
+mod media;
+mod outlet;
+mod registry;
+mod socket;
+mod task;
+mod token;
+
+use crate::core::Settings;
+use crate::gate::{Caller, Gate, Subject};
+use crate::message::{CallId, EndReason};
+use axum::extract::ws::{WebSocket, WebSocketUpgrade};
+use registry::Registry;
+use sfu::MediaServer;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use task::Command;
+
+/// Beyond this even an error is too much of an answer: the socket is closed.
+const MAX_READ: usize = 256 * 1024;
+
+/// All calls of this process. Clones speak of the same ones.
+pub struct Calls<G> {
+    shared: Arc<Shared<G>>,
+}
+
+impl<G> Clone for Calls<G> {
+    fn clone(&self) -> Self {
+        Self { shared: Arc::clone(&self.shared) }
+    }
+}
+
+struct Shared<G> {
+    media: MediaServer,
+    gate: Arc<G>,
+    settings: Settings,
+    registry: Registry,
+    last_socket: AtomicU64,
+}
+
+impl<G: Gate> Calls<G> {
+    pub fn new(media: MediaServer, gate: Arc<G>) -> Self {
+        Self::with_settings(media, gate, Settings::default())
+    }
+
+    pub fn with_settings(media: MediaServer, gate: Arc<G>, settings: Settings) -> Self {
+        let registry = Registry::default();
+        let last_socket = AtomicU64::new(0);
+        Self { shared: Arc::new(Shared { media, gate, settings, registry, last_socket }) }
+    }
+
+    /// Serves one socket until it is closed. Upgrade it with [`upgrade`].
+    pub async fn serve(&self, socket: WebSocket, caller: Caller) {
+        socket::serve(self, socket, caller).await;
+    }
+
+    /// The product ends a call: it was cancelled, or moved. Nothing happens if nobody is in it.
+    pub async fn end(&self, call: CallId, reason: EndReason) {
+        self.tell(call, Command::End { reason }).await;
+    }
+
+    /// Somebody gave, or withdrew, their consent to snapshots.
+    pub async fn consent_changed(&self, call: CallId, subject: Subject, allowed: bool) {
+        self.tell(call, Command::Consent { subject, allowed }).await;
+    }
+
+    /// Takes up a call that has kept seats, as after a restart: whoever does not come back in
+    /// time is then gone from it.
+    pub async fn recover(&self, call: CallId) {
+        let _ = self.enter(call, Command::Wake).await;
+    }
+
+    /// Before the process stops: every client is told to come back.
+    pub async fn stop(&self) {
+        for sender in self.shared.registry.close() {
+            let _ = sender.send(Command::Stop).await;
+            sender.closed().await;
+        }
+    }
+
+    async fn tell(&self, call: CallId, command: Command) {
+        if let Some(sender) = self.shared.registry.find(call) {
+            let _ = sender.send(command).await;
+        }
+    }
+}
+
+/// The limits of a call's socket, to be set before it is upgraded.
+pub fn upgrade(socket: WebSocketUpgrade) -> WebSocketUpgrade {
+    socket.max_message_size(MAX_READ).max_frame_size(MAX_READ).max_write_buffer_size(1024 * 1024)
+}

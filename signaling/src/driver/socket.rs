@@ -1,0 +1,247 @@
+//! One WebSocket: reads, parses and limits what the client says, answers what needs no call, and
+//! writes what the call has to say. Lives no longer than the client is heard.
+
+use super::clock::Clock;
+use super::outlet::{Inlet, Outgoing, Outlet, outlet};
+use super::task::{Command, error, refused};
+use super::{Calls, token};
+use crate::core::{Budget, Joining, SocketId, Verdict};
+use crate::gate::{Caller, Gate, JoinRequest, Pass, Refusal};
+use crate::message::{ClientMessage, CloseCode, ErrorCode, Join, ServerMessage, VERSION, parse};
+use axum::extract::ws::{CloseFrame, Message, WebSocket};
+use futures_util::stream::{SplitSink, SplitStream};
+use futures_util::{SinkExt, StreamExt};
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+use tokio::sync::mpsc;
+use tokio::time::{Instant, timeout, timeout_at};
+
+const JOIN_WITHIN: Duration = Duration::from_secs(10);
+const SILENCE: Duration = Duration::from_secs(15);
+/// How long a client's network may take for one message, or for a farewell.
+const WRITE_WITHIN: Duration = Duration::from_secs(10);
+const FAREWELL_WITHIN: Duration = Duration::from_secs(1);
+
+pub(super) async fn serve<G: Gate>(calls: &Calls<G>, socket: WebSocket, caller: Caller) {
+    let id = SocketId(calls.shared.last_socket.fetch_add(1, Ordering::Relaxed) + 1);
+    let (sink, stream) = socket.split();
+    let (outlet, inlet) = outlet();
+    let clock = Clock::start();
+    let reader = Reader {
+        calls: calls.clone(),
+        id,
+        caller,
+        outlet: outlet.clone(),
+        clock,
+        messages: Budget::of_messages(clock.now()),
+        malformed: Budget::of_malformed(clock.now()),
+        call: None,
+    };
+    converse(reader, stream, sink, inlet).await;
+}
+
+/// Reads and writes until either is over; then says good-bye and tells the call.
+async fn converse<G: Gate>(
+    mut reader: Reader<G>,
+    mut stream: SplitStream<WebSocket>,
+    sink: SplitSink<WebSocket, Message>,
+    inlet: Inlet,
+) {
+    let mut writer = std::pin::pin!(write(sink, inlet));
+    let ended = tokio::select! {
+        ended = reader.read(&mut stream) => Some(ended),
+        () = &mut writer => None,
+    };
+    if let Some(call) = reader.call.take() {
+        let _ = call.send(Command::Closed { socket: reader.id }).await;
+    }
+    if let Some(Err(code)) = ended {
+        reader.outlet.close(code);
+        let _ = timeout(FAREWELL_WITHIN, writer).await;
+    }
+    // Closing a socket with unread bytes resets it, and the client would never read the code.
+    let _ =
+        timeout(FAREWELL_WITHIN, async { while let Some(Ok(_)) = stream.next().await {} }).await;
+}
+
+/// Writes what comes, until a closing has been written or the client no longer reads.
+async fn write(mut sink: SplitSink<WebSocket, Message>, mut inlet: Inlet) {
+    let code = loop {
+        let outgoing = tokio::select! {
+            biased;
+            _ = inlet.cut.wait_for(|cut| *cut) => break CloseCode::SlowReader,
+            outgoing = inlet.queue.recv() => outgoing,
+        };
+        match outgoing {
+            Some(Outgoing::Message(text)) => {
+                let sent = tokio::select! {
+                    sent = timeout(WRITE_WITHIN, sink.send(Message::Text(text.into()))) => sent,
+                    _ = inlet.cut.wait_for(|cut| *cut) => break CloseCode::SlowReader,
+                };
+                match sent {
+                    Ok(Ok(())) => {}
+                    Ok(Err(_)) => return,
+                    Err(_) => break CloseCode::SlowReader,
+                }
+            }
+            Some(Outgoing::Close(code)) => break code,
+            None => return,
+        }
+    };
+    let frame = CloseFrame { code: code.number(), reason: code.name().into() };
+    let _ = timeout(FAREWELL_WITHIN, sink.send(Message::Close(Some(frame)))).await;
+}
+
+struct Reader<G> {
+    calls: Calls<G>,
+    id: SocketId,
+    caller: Caller,
+    outlet: Outlet,
+    clock: Clock,
+    messages: Budget,
+    malformed: Budget,
+    /// Where what is said goes, once joined.
+    call: Option<mpsc::Sender<Command>>,
+}
+
+/// `Ok`: the client went. `Err`: it is to be closed with this code.
+type Ended = Result<(), CloseCode>;
+
+impl<G: Gate> Reader<G> {
+    async fn read(&mut self, stream: &mut SplitStream<WebSocket>) -> Ended {
+        let join_by = Instant::now() + JOIN_WITHIN;
+        loop {
+            let frame = match &self.call {
+                None => timeout_at(join_by, stream.next()).await.map_err(|_| self.too_late())?,
+                Some(_) => timeout(SILENCE, stream.next()).await.map_err(|_| CloseCode::Silent)?,
+            };
+            match frame {
+                Some(Ok(Message::Text(text))) => self.text(text.as_str()).await?,
+                Some(Ok(Message::Binary(_))) => {
+                    self.not_a_message(ErrorCode::Malformed, "messages are text frames", None)?
+                }
+                Some(Ok(Message::Ping(_) | Message::Pong(_))) => self.afford(None).map(|_| ())?,
+                Some(Ok(Message::Close(_))) | None => return Ok(()),
+                Some(Err(error)) => return self.unreadable(&error),
+            }
+        }
+    }
+
+    async fn text(&mut self, text: &str) -> Ended {
+        match parse(text) {
+            Ok((seq, message)) => {
+                if self.afford(seq)? {
+                    self.message(seq, message).await?;
+                }
+                Ok(())
+            }
+            Err(error) => self.not_a_message(error.code, &error.message, error.re),
+        }
+    }
+
+    async fn message(&mut self, seq: Option<u32>, message: ClientMessage) -> Ended {
+        let socket = self.id;
+        match (message, &self.call) {
+            (ClientMessage::Ping {}, _) => {
+                self.outlet.send(&ServerMessage::Pong {});
+                Ok(())
+            }
+            (ClientMessage::Join(join), None) => self.join(seq, join).await,
+            (ClientMessage::Join(_), Some(_)) => {
+                let words = "this socket has joined before";
+                self.not_a_message(ErrorCode::AlreadyJoined, words, seq)
+            }
+            (_, None) => self.not_a_message(ErrorCode::NotJoined, "the first message is join", seq),
+            (message, Some(call)) => {
+                let command = Command::Message { socket, seq, message };
+                call.send(command).await.map_err(|_| CloseCode::Internal)
+            }
+        }
+    }
+
+    async fn join(&mut self, seq: Option<u32>, join: Join) -> Ended {
+        if join.version != VERSION {
+            let words = format!("this server speaks version {VERSION}");
+            self.error(ErrorCode::UnsupportedVersion, &words, seq);
+            return Err(CloseCode::Refused);
+        }
+        let Some(door) = join.door() else {
+            let words = "name exactly one of link and appointment";
+            return self.not_a_message(ErrorCode::Malformed, words, seq);
+        };
+        let request = JoinRequest { caller: self.caller, door };
+        match self.calls.shared.gate.authorize(request).await {
+            Ok(pass) => self.enter(seq, join, pass).await,
+            Err(refusal) => self.refuse(&refusal, seq),
+        }
+    }
+
+    async fn enter(&mut self, seq: Option<u32>, join: Join, pass: Pass) -> Ended {
+        let Some(fresh) = token::fresh() else { return Err(CloseCode::Internal) };
+        let call = pass.call;
+        let joining = Joining {
+            socket: self.id,
+            seq,
+            pass,
+            resume: join.resume.map(|text| token::from_text(text.into_string())),
+            fresh,
+            offer: join.offer.map(|offer| offer.into_string()),
+            audio: join.audio,
+            video: join.video,
+        };
+        let command = Command::Join { joining: Box::new(joining), outlet: self.outlet.clone() };
+        match self.calls.enter(call, command).await {
+            Ok(sender) => {
+                self.call = Some(sender);
+                Ok(())
+            }
+            Err(_) => {
+                self.error(ErrorCode::ServerRestarting, "come back in a moment", seq);
+                Err(CloseCode::ServerRestarting)
+            }
+        }
+    }
+
+    fn refuse(&self, refusal: &Refusal, seq: Option<u32>) -> Ended {
+        self.outlet.send(&error(refusal, seq));
+        Err(refused(refusal))
+    }
+
+    /// May this message be heeded? One too many is answered with an error, a flood is closed.
+    fn afford(&mut self, seq: Option<u32>) -> Result<bool, CloseCode> {
+        match self.messages.spend(self.clock.now()) {
+            Verdict::Fine => Ok(true),
+            Verdict::TooMuch => {
+                self.error(ErrorCode::RateLimited, "too many messages", seq);
+                Ok(false)
+            }
+            Verdict::Close => Err(CloseCode::RateLimited),
+        }
+    }
+
+    fn not_a_message(&mut self, code: ErrorCode, words: &str, re: Option<u32>) -> Ended {
+        self.error(code, words, re);
+        match self.malformed.spend(self.clock.now()) {
+            Verdict::Fine => Ok(()),
+            Verdict::TooMuch | Verdict::Close => Err(CloseCode::Malformed),
+        }
+    }
+
+    fn unreadable(&self, error: &axum::Error) -> Ended {
+        tracing::debug!(%error, "a socket could not be read");
+        if error.to_string().contains("too long") || error.to_string().contains("too large") {
+            self.error(ErrorCode::TooLarge, "a frame has at most 64 KiB", None);
+            return Err(CloseCode::Malformed);
+        }
+        Ok(())
+    }
+
+    fn too_late(&self) -> CloseCode {
+        self.error(ErrorCode::Timeout, "no join came in time", None);
+        CloseCode::JoinTimeout
+    }
+
+    fn error(&self, code: ErrorCode, message: &str, re: Option<u32>) {
+        self.outlet.send(&ServerMessage::Error { code, message: message.to_owned(), re });
+    }
+}

@@ -1,0 +1,143 @@
+//! What the call needs of the product: may they join, and what must be kept. The product
+//! implements [`Gate`]; the call never sees a database, an appointment or a customer.
+//!
+//! A change that is to be kept is kept before anybody is told of it. When keeping fails the change
+//! has not happened, and whoever asked for it hears why.
+
+use crate::message::{
+    CallId, CaptureId, Door, EndReason, ErrorCode, GoneReason, ParticipantId, Place, Role,
+};
+use crate::time::UnixMillis;
+use uuid::Uuid;
+
+/// Who a person is to the product, opaque here: the same in all their seats.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Subject(pub Uuid);
+
+/// SHA-256 of a resume token. The token itself is kept by nobody but its client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TokenHash(pub [u8; 32]);
+
+/// Whose socket it is, known from the session cookie at the upgrade.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Caller {
+    Staff(Uuid),
+    Visitor,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JoinRequest {
+    pub caller: Caller,
+    pub door: Door,
+}
+
+/// Leave to join.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pass {
+    pub call: CallId,
+    pub subject: Subject,
+    pub role: Role,
+    pub name: String,
+    /// Has this person agreed to snapshots?
+    pub may_be_captured: bool,
+    /// When the call's window closes; the call ends then.
+    pub closes_at: UnixMillis,
+}
+
+/// Why not. The message is shown to people; it never says what exists and what does not.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct Refusal {
+    pub code: ErrorCode,
+    pub message: String,
+}
+
+impl Refusal {
+    pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
+        Self { code, message: message.into() }
+    }
+}
+
+/// A seat as it is kept, enough to give it back to its owner after a restart of the server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Seat {
+    pub participant: ParticipantId,
+    pub subject: Subject,
+    pub role: Role,
+    pub name: String,
+    pub place: Place,
+    /// Since when they are in this place: for the lobby, how long they wait.
+    pub since: UnixMillis,
+    pub token: TokenHash,
+    pub may_be_captured: bool,
+}
+
+/// What happened and must be kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CallFact {
+    /// A seat was taken, or has another place, token or consent now. Replaces what was kept of it.
+    Seated(Seat),
+    /// A seat was given up; its token is worth nothing any more, its number is not used again.
+    Vacated { participant: ParticipantId, reason: GoneReason, at: UnixMillis },
+    /// The first customer was admitted to a host.
+    Live { since: UnixMillis },
+    /// The call is over; all its seats are vacated with it.
+    Ended { reason: EndReason, at: UnixMillis },
+}
+
+/// A snapshot is about to be asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CaptureRequest {
+    pub id: CaptureId,
+    pub target: ParticipantId,
+    pub target_subject: Subject,
+    pub by: ParticipantId,
+    pub by_subject: Subject,
+    pub at: UnixMillis,
+    /// Since the call went live.
+    pub call_time_ms: u64,
+}
+
+/// A call that was under way when the server, or its task, stopped.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Restored {
+    pub seats: Vec<Seat>,
+    pub live_since: Option<UnixMillis>,
+    pub closes_at: Option<UnixMillis>,
+    /// The highest participant number ever given in this call.
+    pub last_participant: u32,
+}
+
+/// The product's side of the seam. Calls of one call's methods never overlap, except
+/// [`keep_key_frame`](Gate::keep_key_frame).
+pub trait Gate: Send + Sync + 'static {
+    /// May they join, and as whom? Asked before anything of the call is told.
+    fn authorize(&self, request: JoinRequest)
+    -> impl Future<Output = Result<Pass, Refusal>> + Send;
+
+    /// Keeps what happened, all of it or nothing. Facts may come again after a failure.
+    fn record(
+        &self,
+        call: CallId,
+        facts: Vec<CallFact>,
+    ) -> impl Future<Output = Result<(), Refusal>> + Send;
+
+    /// Keeps that a snapshot is about to be taken, after checking the consent once more; or
+    /// refuses it, and then nobody is asked for a picture.
+    fn begin_capture(
+        &self,
+        call: CallId,
+        capture: CaptureRequest,
+    ) -> impl Future<Output = Result<(), Refusal>> + Send;
+
+    /// Stores the last key frame of the captured picture, as the fallback of better ones.
+    fn keep_key_frame(
+        &self,
+        call: CallId,
+        capture: CaptureId,
+        frame: sfu::KeyFrame,
+    ) -> impl Future<Output = ()> + Send;
+
+    /// What was kept of a call, when its task starts. Of an ended or unknown call: nothing.
+    fn restore(&self, call: CallId) -> impl Future<Output = Result<Restored, Refusal>> + Send;
+}

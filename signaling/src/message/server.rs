@@ -1,0 +1,232 @@
+//! What the server says. Clients ignore types and fields that they do not know.
+
+use super::{CallId, CaptureId, CaptureSource, CaptureStage, ErrorCode, ParticipantId, Text};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum ServerMessage {
+    /// The answer to `join`: who you are, what is going on.
+    Joined(Box<Joined>),
+    /// The call's state changed: it is live now, or its window was moved.
+    Call(CallView),
+    /// Somebody came, or changed.
+    Participant(ParticipantView),
+    /// Somebody left your sight.
+    Gone {
+        id: ParticipantId,
+        reason: GoneReason,
+    },
+    /// To somebody in the lobby: how many are before you. 0: you are next.
+    Waiting(Waiting),
+    /// You were admitted, or sent back. Back in the lobby, forget everybody but yourself.
+    Placed {
+        place: Place,
+    },
+    /// Which remote track now arrives in which of your receive slots.
+    Slots {
+        slots: Vec<SlotView>,
+    },
+    /// The answer to `offer`.
+    Answer {
+        sdp: String,
+    },
+    /// To the target of a capture: grab your camera's picture now.
+    CaptureRequest {
+        id: CaptureId,
+        by: ParticipantId,
+    },
+    /// To all in the call: a snapshot was taken; show and sound the shutter.
+    CaptureStarted {
+        id: CaptureId,
+        target: ParticipantId,
+        by: ParticipantId,
+        /// Since the call went live.
+        #[ts(type = "number")]
+        call_time_ms: u64,
+    },
+    /// To the hosts: how far a picture of a capture has come.
+    CaptureState {
+        id: CaptureId,
+        from: ParticipantId,
+        source: CaptureSource,
+        state: CaptureStage,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional, type = "string")]
+        detail: Option<Text<200>>,
+    },
+    /// A participant's connection. The figures go to the hosts only.
+    Quality {
+        participant: ParticipantId,
+        uplink: Grade,
+        downlink: Grade,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        round_trip_ms: Option<u32>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        loss_percent: Option<u8>,
+    },
+    /// Nothing more comes; the socket is closed next.
+    Ended {
+        reason: EndReason,
+    },
+    /// Something was refused. `re` repeats the `seq` of the message that it answers.
+    Error {
+        code: ErrorCode,
+        message: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        re: Option<u32>,
+    },
+    Pong {},
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct Joined {
+    pub version: u32,
+    pub you: You,
+    pub call: CallView,
+    /// Everybody whom you may see, yourself included.
+    pub participants: Vec<ParticipantView>,
+    /// Bring this with your next `join` to get your seat back.
+    pub resume: String,
+    /// The answer to the offer that came with `join`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub answer: Option<String>,
+    pub slots: Vec<SlotView>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub waiting: Option<Waiting>,
+    /// May your role take snapshots?
+    pub may_capture: bool,
+    /// Send a `ping` at least this often.
+    pub heartbeat_s: u32,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct You {
+    pub id: ParticipantId,
+    pub role: Role,
+    pub name: String,
+    pub place: Place,
+}
+
+/// Instants in milliseconds since the Unix epoch, on the server's clock: `now_ms` tells how far
+/// the client's own is off.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct CallView {
+    pub id: CallId,
+    pub state: CallState,
+    #[ts(type = "number")]
+    pub now_ms: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional, type = "number")]
+    pub live_since_ms: Option<u64>,
+    /// When the window closes and the call ends by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional, type = "number")]
+    pub ends_at_ms: Option<u64>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct ParticipantView {
+    pub id: ParticipantId,
+    pub role: Role,
+    pub name: String,
+    pub place: Place,
+    pub presence: Presence,
+    pub audio: bool,
+    pub video: bool,
+    /// How long this participant has been in the lobby.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional, type = "number")]
+    pub waiting_ms: Option<u64>,
+    /// Has this participant agreed to snapshots?
+    pub may_be_captured: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Waiting {
+    pub ahead: u32,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct SlotView {
+    pub mid: String,
+    pub participant: ParticipantId,
+    pub kind: MediaKind,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    Stylist,
+    Staff,
+    Customer,
+    Guest,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Place {
+    Lobby,
+    Call,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Presence {
+    Here,
+    Reconnecting,
+}
+
+/// `scheduled` and `ended` calls cannot be joined, so a socket only ever hears the middle two.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum CallState {
+    Scheduled,
+    Open,
+    Live,
+    Ended,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum GoneReason {
+    Left,
+    Removed,
+    /// Did not come back in time.
+    Lost,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum EndReason {
+    /// A stylist or the staff ended it.
+    Ended,
+    Cancelled,
+    Moved,
+    /// You were removed; for the others it goes on.
+    Removed,
+    WindowClosed,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum MediaKind {
+    Audio,
+    Video,
+}
+
+/// Worst last, so that the worse of two is the greater.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Grade {
+    Excellent,
+    Good,
+    Poor,
+    Lost,
+}
