@@ -1,6 +1,9 @@
-//! The harness of the whole-system stories: databases, the real app, its personas, and native
-//! participants on a WebRTC stack that is not the server's own.
-#![allow(clippy::unwrap_used, clippy::disallowed_methods)]
+//! The harness of the whole-system stories: the real app on either database, the personas who act
+//! in it, and native participants on a WebRTC stack that is not the server's own.
+#![allow(clippy::unwrap_used)]
 
+pub mod app;
 pub mod native;
+pub mod persona;
 pub mod postgres;
+pub mod shop;

@@ -2,7 +2,7 @@
 //!
 //! Whoever comes first makes and starts the cluster. Every process that uses it holds a shared
 //! lock, which the kernel takes back however the process ends; a watcher that finds nobody holding
-//! it stops the cluster and removes it. `CLOSEUP_TEST_POSTGRES` names a server to use instead.
+//! it stops the cluster and removes it. `TEST_POSTGRES_URL` names a server to use instead.
 
 use std::fs::File;
 use std::net::TcpListener;
@@ -28,7 +28,7 @@ pub async fn new_database() -> String {
 fn server() -> &'static str {
     static SERVER: OnceLock<(String, Option<File>)> = OnceLock::new();
     let (url, _kept_for_its_lock) =
-        SERVER.get_or_init(|| match std::env::var("CLOSEUP_TEST_POSTGRES") {
+        SERVER.get_or_init(|| match std::env::var("TEST_POSTGRES_URL") {
             Ok(url) => (url, None),
             Err(_) => {
                 let (url, user) = Cluster::shared().join();
