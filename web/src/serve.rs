@@ -5,6 +5,7 @@ use std::{net::SocketAddr, time::Duration};
 use anyhow::Context;
 use axum::Router;
 use axum_server::{Handle, Server};
+use hyper_util::rt::TokioTimer;
 use tokio_util::sync::CancellationToken;
 
 use crate::settings::{Settings, Tls};
@@ -53,5 +54,6 @@ async fn stop_gracefully(handle: Handle<SocketAddr>, stopping: CancellationToken
 }
 
 fn limit_headers<A: axum_server::Address, Acceptor>(server: &mut Server<A, Acceptor>) {
-    server.http_builder().http1().header_read_timeout(HEADER_TIMEOUT);
+    let http1 = &mut server.http_builder().http1();
+    http1.timer(TokioTimer::new()).header_read_timeout(HEADER_TIMEOUT);
 }
