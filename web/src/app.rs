@@ -35,6 +35,8 @@ pub struct AppState {
     pub clock: Clock,
     pub secret: Secret,
     pub passwords: accounts::Passwords,
+    pub live: live::Live,
+    pub link_attempts: links::Attempts,
     pub tasks: Tasks,
 }
 
@@ -122,8 +124,11 @@ pub async fn open(settings: Settings, clock: Clock) -> anyhow::Result<AppState> 
         .with_context(|| format!("secret key {}", settings.secret_key_path().display()))?;
     let database =
         Database::open(&settings.database_url()).await.context("the database cannot be opened")?;
+    let outbox = Outbox::new(database.clone(), clock.clone());
     Ok(AppState {
-        outbox: Outbox::new(database.clone(), clock.clone()),
+        live: live::Live::new(outbox.clone()),
+        link_attempts: links::Attempts::default(),
+        outbox,
         settings: Arc::new(settings),
         database,
         clock,
@@ -135,6 +140,7 @@ pub async fn open(settings: Settings, clock: Clock) -> anyhow::Result<AppState> 
 
 fn start_background(state: &AppState) {
     state.tasks.spawn(state.outbox.clone().poll_forever());
+    state.tasks.spawn(state.live.hub.clone().run());
     state.tasks.spawn(crate::housekeeping::run(state.clone()));
 }
 

@@ -25,6 +25,7 @@ pub mod problem;
 pub mod secret;
 mod serve;
 pub mod settings;
+pub mod text;
 pub mod tls;
 
 pub mod accounts;

@@ -16,4 +16,4 @@ pub use passwords::Passwords;
 pub use routes::router;
 pub use rules::{Email, NewStaff, Password, PersonName, Role};
 pub use sessions::{COOKIE, StaffSession, prune};
-pub use table::{Staff, create, find, list};
+pub use table::{Staff, create, find, list, names};

@@ -1,5 +1,7 @@
 //! The staff table.
 
+use std::collections::BTreeMap;
+
 use sea_orm::{
     ActiveValue::Set, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
     entity::prelude::*, sea_query::ExprTrait,
@@ -54,6 +56,15 @@ pub async fn create(
 
 pub async fn find(connection: &impl ConnectionTrait, id: Uuid) -> Result<Option<Staff>, DbErr> {
     Ok(staff::Entity::find_by_id(id).one(connection).await?.map(Staff::from))
+}
+
+/// What these are called, by id.
+pub async fn names(
+    connection: &impl ConnectionTrait,
+    ids: impl IntoIterator<Item = Uuid>,
+) -> Result<BTreeMap<Uuid, String>, DbErr> {
+    let found = staff::Entity::find().filter(staff::Column::Id.is_in(ids));
+    Ok(found.all(connection).await?.into_iter().map(|row| (row.id, row.name)).collect())
 }
 
 /// By name; those of one role only, if one is given.

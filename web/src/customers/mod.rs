@@ -1,9 +1,14 @@
-//! Customers and their pets.
+//! The people whom the shop serves, and their pets.
 
-use utoipa_axum::router::OpenApiRouter;
+mod pets;
+mod phone;
+mod routes;
+mod search;
+pub mod table;
+mod types;
+mod view;
 
-use crate::app::AppState;
-
-pub fn router() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new()
-}
+pub use phone::{NotAPhoneNumber, PhoneNumber};
+pub use routes::router;
+pub use types::{BirthDate, Species};
+pub use view::{Customer, Pet, named, pets_named};

@@ -1,9 +1,9 @@
-//! What the shop offers.
+//! What the shop offers: each service with its name in both languages, its usual length, and
+//! whether it is held over video or in the shop.
 
-use utoipa_axum::router::OpenApiRouter;
+mod routes;
+pub mod table;
+mod view;
 
-use crate::app::AppState;
-
-pub fn router() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new()
-}
+pub use routes::router;
+pub use view::{Service, ServiceName, named};

@@ -3,7 +3,7 @@
 mod m0001_accounts;
 mod m0002_outbox;
 mod m0003_customers;
-mod m0004_appointments;
+pub(crate) mod m0004_appointments;
 mod m0005_consents;
 mod m0006_snapshots;
 mod m0007_calls;

@@ -1,0 +1,78 @@
+//! What a link shows to who holds it: when to come, to whom, and whether the door is open.
+
+use sea_orm::EntityTrait;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::{LinkState, Opened};
+use crate::{
+    accounts,
+    app::AppState,
+    clock::Timestamp,
+    customers,
+    language::Language,
+    problem::{ApiError, ApiResult},
+    services,
+    text::{LocalizedName, Name},
+};
+
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub struct Link {
+    pub state: LinkState,
+    pub opens_at: Timestamp,
+    pub closes_at: Timestamp,
+    pub starts_at: Timestamp,
+    pub ends_at: Timestamp,
+    /// What the server's clock says, for phones whose clock is wrong.
+    pub server_time: Timestamp,
+    pub shop: Shop,
+    pub stylist_name: String,
+    pub service_name: LocalizedName,
+    pub customer_name: Name,
+    pub language: Language,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+#[schema(as = LinkShop)]
+pub struct Shop {
+    pub name: String,
+    pub phone: String,
+}
+
+impl Link {
+    pub async fn of(app: &AppState, opened: &Opened) -> ApiResult<Self> {
+        let row = &opened.appointment;
+        let broken = || ApiError::internal(format!("appointment {} points at nothing", row.id));
+        let stylist = accounts::find(&app.database, row.stylist_id).await?;
+        let service =
+            services::table::Entity::find_by_id(row.service_id).one(&app.database).await?;
+        let customer = customers::table::customer::Entity::find_by_id(row.customer_id);
+        let customer = customer.one(&app.database).await?.ok_or_else(broken)?;
+        Ok(Self {
+            state: opened.state,
+            opens_at: opened.window.opens_at,
+            closes_at: opened.window.closes_at,
+            starts_at: row.starts_at,
+            ends_at: row.ends_at,
+            server_time: app.clock.now(),
+            shop: Shop::of(app),
+            stylist_name: stylist.ok_or_else(broken)?.name,
+            service_name: service.ok_or_else(broken)?.name(),
+            customer_name: customer.name,
+            language: customer.language,
+        })
+    }
+
+    /// The same but for the time of looking.
+    pub(super) fn says_the_same_as(&self, other: &Self) -> bool {
+        let now = self.server_time;
+        Self { server_time: now, ..other.clone() } == *self
+    }
+}
+
+impl Shop {
+    fn of(app: &AppState) -> Self {
+        let settings = &app.settings;
+        Self { name: settings.shop_name.clone(), phone: settings.shop_phone.clone() }
+    }
+}
