@@ -121,7 +121,7 @@ function search(query: Query = {}): string {
 }
 
 /** `crypto.randomUUID` exists only in secure contexts; a shop may try on plain HTTP. */
-function newKey(): string {
+export function newKey(): string {
   if (window.isSecureContext) return crypto.randomUUID();
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
