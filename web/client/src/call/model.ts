@@ -3,6 +3,7 @@
 
 import type { ConnectionStatus } from './connection';
 import type {
+  CallView,
   CaptureId,
   CaptureSource,
   CaptureStage,
@@ -80,6 +81,8 @@ export function reduce(model: CallModel, message: ServerMessage, now: number): C
   switch (message.type) {
     case 'joined':
       return joined(model, message, now);
+    case 'call':
+      return { ...model, ...clocks(message, now) };
     case 'participant':
       return { ...model, people: withPerson(model.people, message, now) };
     case 'gone':
@@ -116,22 +119,26 @@ export function withConnection(model: CallModel, connection: ConnectionStatus): 
 
 function joined(model: CallModel, message: Joined, now: number): CallModel {
   const { call, you } = message;
-  const toLocal = (instant: number | undefined) =>
-    instant === undefined ? null : instant - call.now_ms + now;
   let people: ReadonlyMap<ParticipantId, Person> = new Map();
   for (const person of message.participants) people = withPerson(people, person, now);
   return {
     ...model,
     phase: you.place,
     you,
-    liveSince: toLocal(call.live_since_ms),
-    endsAt: toLocal(call.ends_at_ms),
+    ...clocks(call, now),
     people,
     slots: message.slots,
     ahead: message.waiting?.ahead ?? null,
     mayCapture: message.may_capture,
     refusal: null,
   };
+}
+
+/** The call's instants, from the server's clock to this page's. */
+function clocks(call: CallView, now: number): Pick<CallModel, 'liveSince' | 'endsAt'> {
+  const toLocal = (instant: number | undefined) =>
+    instant === undefined ? null : instant - call.now_ms + now;
+  return { liveSince: toLocal(call.live_since_ms), endsAt: toLocal(call.ends_at_ms) };
 }
 
 /** Back in the lobby one sees nobody but oneself. */

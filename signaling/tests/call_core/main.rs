@@ -1,0 +1,14 @@
+//! The call core in virtual time: what people notice when they join, wait, are admitted, drop, come
+//! back, are captured, and when the call ends.
+#![allow(clippy::unwrap_used)]
+
+mod capturing;
+mod connections;
+mod ending;
+mod joining;
+mod limits;
+mod placing;
+mod resuming;
+mod rights;
+mod storms;
+mod world;
