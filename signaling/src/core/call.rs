@@ -1,6 +1,7 @@
 //! The call itself: its seats, its clock marks, and the way each input takes.
 
 use super::capturing::Captures;
+use super::joining::HEARTBEAT_S;
 use super::seat::{Line, Seat};
 use super::step::{Input, SocketId, Step};
 use crate::gate::{CallFact, Restored};
@@ -12,7 +13,7 @@ use crate::time::UnixMillis;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-/// The bounds of every call.
+/// The bounds of every call and its sockets.
 #[derive(Clone, Copy, Debug)]
 pub struct Settings {
     /// How long a lost participant is "reconnecting" before it is gone.
@@ -21,11 +22,21 @@ pub struct Settings {
     pub capacity: usize,
     /// Seats in the lobby.
     pub lobby: usize,
+    /// How long a socket may take to join.
+    pub join_within: Duration,
+    /// After how long a silence a socket is taken for lost.
+    pub silence: Duration,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { grace: Duration::from_secs(60), capacity: 6, lobby: 10 }
+        Self {
+            grace: Duration::from_secs(60),
+            capacity: 6,
+            lobby: 10,
+            join_within: Duration::from_secs(10),
+            silence: Duration::from_secs(3 * u64::from(HEARTBEAT_S)),
+        }
     }
 }
 

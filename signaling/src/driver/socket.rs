@@ -16,8 +16,6 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout, timeout_at};
 
-const JOIN_WITHIN: Duration = Duration::from_secs(10);
-const SILENCE: Duration = Duration::from_secs(15);
 /// How long a client's network may take for one message, or for a farewell.
 const WRITE_WITHIN: Duration = Duration::from_secs(10);
 const FAREWELL_WITHIN: Duration = Duration::from_secs(1);
@@ -35,6 +33,7 @@ pub(super) async fn serve<G: Gate>(calls: &Calls<G>, socket: WebSocket, caller: 
         clock,
         messages: Budget::of_messages(clock.now()),
         malformed: Budget::of_malformed(clock.now()),
+        warned: false,
         call: None,
     };
     converse(reader, stream, sink, inlet).await;
@@ -100,6 +99,8 @@ struct Reader<G> {
     clock: Clock,
     messages: Budget,
     malformed: Budget,
+    /// Was `rate_limited` said, and is still so?
+    warned: bool,
     /// Where what is said goes, once joined.
     call: Option<mpsc::Sender<Command>>,
 }
@@ -109,11 +110,12 @@ type Ended = Result<(), CloseCode>;
 
 impl<G: Gate> Reader<G> {
     async fn read(&mut self, stream: &mut SplitStream<WebSocket>) -> Ended {
-        let join_by = Instant::now() + JOIN_WITHIN;
+        let join_by = Instant::now() + self.calls.shared.settings.join_within;
+        let silence = self.calls.shared.settings.silence;
         loop {
             let frame = match &self.call {
                 None => timeout_at(join_by, stream.next()).await.map_err(|_| self.too_late())?,
-                Some(_) => timeout(SILENCE, stream.next()).await.map_err(|_| CloseCode::Silent)?,
+                Some(_) => timeout(silence, stream.next()).await.map_err(|_| CloseCode::Silent)?,
             };
             match frame {
                 Some(Ok(Message::Text(text))) => self.text(text.as_str()).await?,
@@ -210,8 +212,14 @@ impl<G: Gate> Reader<G> {
     /// May this message be heeded? One too many is answered with an error, a flood is closed.
     fn afford(&mut self, seq: Option<u32>) -> Result<bool, CloseCode> {
         match self.messages.spend(self.clock.now()) {
-            Verdict::Fine => Ok(true),
+            Verdict::Fine => {
+                self.warned = false;
+                Ok(true)
+            }
+            // Said once, or the answers would be a flood too.
+            Verdict::TooMuch if self.warned => Ok(false),
             Verdict::TooMuch => {
+                self.warned = true;
                 self.error(ErrorCode::RateLimited, "too many messages", seq);
                 Ok(false)
             }

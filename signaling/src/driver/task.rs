@@ -108,6 +108,11 @@ impl<G: Gate> CallTask<G> {
     /// Waits for one thing to happen and sees to it. False when the task is done.
     async fn turn(&mut self, commands: &mut mpsc::Receiver<Command>) -> bool {
         let due = self.due();
+        // What is due comes first, so that no storm of commands or events can put it off.
+        if due == Some(Duration::ZERO) {
+            self.time_is_up().await;
+            return !self.retire(commands);
+        }
         tokio::select! {
             command = commands.recv() => match command {
                 Some(Command::Stop) | None => {
@@ -121,9 +126,14 @@ impl<G: Gate> CallTask<G> {
                 self.time_is_up().await;
             }
         }
-        !(self.call.is_idle()
+        !self.retire(commands)
+    }
+
+    /// Nobody is here, nothing is left to do, and nobody has knocked.
+    fn retire(&self, commands: &mpsc::Receiver<Command>) -> bool {
+        self.call.is_idle()
             && self.postponed.is_empty()
-            && self.calls.shared.registry.retire(self.id, commands))
+            && self.calls.shared.registry.retire(self.id, commands)
     }
 
     fn due(&self) -> Option<Duration> {

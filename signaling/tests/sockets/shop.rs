@@ -1,0 +1,116 @@
+//! A product that is just large enough for calls: it keeps everything in memory, and lets in whoever
+//! names a link of the form `role:name`.
+
+use axum::Router;
+use axum::extract::State;
+use axum::extract::ws::WebSocketUpgrade;
+use axum::response::Response;
+use axum::routing::get;
+use sfu::{KeyFrame, MediaConfig, MediaServer};
+use signaling::Calls;
+use signaling::core::Settings;
+use signaling::gate::*;
+use signaling::message::*;
+use signaling::time::UnixMillis;
+use std::collections::BTreeMap;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use uuid::Uuid;
+
+pub(crate) const CALL: CallId = CallId(Uuid::from_u128(7));
+
+#[derive(Default)]
+pub(crate) struct Memory {
+    seats: Mutex<BTreeMap<ParticipantId, Seat>>,
+    live_since: Mutex<Option<UnixMillis>>,
+    last: Mutex<u32>,
+}
+
+pub(crate) struct Shop {
+    pub(crate) calls: Calls<Memory>,
+    pub(crate) gate: Arc<Memory>,
+    pub(crate) address: SocketAddr,
+}
+
+impl Shop {
+    pub(crate) async fn open() -> Self {
+        Self::with(Arc::default(), Settings::default()).await
+    }
+
+    /// With what was kept before: a restarted server.
+    pub(crate) async fn with(gate: Arc<Memory>, settings: Settings) -> Self {
+        let listen = IpAddr::V4(Ipv4Addr::LOCALHOST);
+        let config = MediaConfig { listen, port: 0, workers: 1, advertise: vec![listen] };
+        let media = MediaServer::start(config).unwrap();
+        let calls = Calls::with_settings(media, gate.clone(), settings);
+        let router = Router::new().route("/call", get(join)).with_state(calls.clone());
+        let listener = tokio::net::TcpListener::bind((listen, 0)).await.unwrap();
+        let address = listener.local_addr().unwrap();
+        tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+        Self { calls, gate, address }
+    }
+
+    pub(crate) async fn impatient() -> Self {
+        let short = Duration::from_millis(300);
+        let settings = Settings { join_within: short, silence: short, ..Settings::default() };
+        Self::with(Arc::default(), settings).await
+    }
+}
+
+async fn join(State(calls): State<Calls<Memory>>, socket: WebSocketUpgrade) -> Response {
+    signaling::driver::upgrade(socket)
+        .on_upgrade(async move |socket| calls.serve(socket, Caller::Visitor).await)
+}
+
+impl Gate for Memory {
+    async fn authorize(&self, request: JoinRequest) -> Result<Pass, Refusal> {
+        let refusal = Refusal::new(ErrorCode::LinkInvalid, "this link is not good");
+        let Door::Link(link) = request.door else { return Err(refusal) };
+        let (role, name) = link.split_once(':').ok_or(refusal)?;
+        let role = if role == "stylist" { Role::Stylist } else { Role::Customer };
+        // Somebody with a name that fills queues.
+        let name = if name == "long" { "x".repeat(200_000) } else { name.to_owned() };
+        Ok(Pass {
+            call: CALL,
+            subject: Subject(Uuid::from_u128(link.bytes().map(u128::from).sum())),
+            role,
+            name,
+            may_be_captured: role == Role::Customer,
+            closes_at: UnixMillis(u64::MAX),
+        })
+    }
+
+    async fn record(&self, _: CallId, facts: Vec<CallFact>) -> Result<(), Refusal> {
+        for fact in facts {
+            match fact {
+                CallFact::Seated(seat) => {
+                    let mut last = self.last.lock().unwrap();
+                    *last = seat.participant.0.max(*last);
+                    self.seats.lock().unwrap().insert(seat.participant, seat);
+                }
+                CallFact::Vacated { participant, .. } => {
+                    self.seats.lock().unwrap().remove(&participant);
+                }
+                CallFact::Live { since } => *self.live_since.lock().unwrap() = Some(since),
+                CallFact::Ended { .. } => self.seats.lock().unwrap().clear(),
+            }
+        }
+        Ok(())
+    }
+
+    async fn begin_capture(&self, _: CallId, _: CaptureRequest) -> Result<(), Refusal> {
+        Ok(())
+    }
+
+    async fn keep_key_frame(&self, _: CallId, _: CaptureId, _: KeyFrame) {}
+
+    async fn restore(&self, _: CallId) -> Result<Restored, Refusal> {
+        Ok(Restored {
+            seats: self.seats.lock().unwrap().values().cloned().collect(),
+            live_since: *self.live_since.lock().unwrap(),
+            closes_at: None,
+            last_participant: *self.last.lock().unwrap(),
+        })
+    }
+}
