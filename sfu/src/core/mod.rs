@@ -1,8 +1,27 @@
 //! The sans-IO half: rooms and all that is in them. Time and entropy come in as arguments,
 //! datagrams and events go out as values, so a whole call can be replayed in virtual time.
 
+pub mod cache;
+mod capture_clock;
 pub mod error;
 pub mod event;
+mod h264;
+pub mod keyframe_request;
+pub mod liveness;
+mod offer;
+mod outgoing;
+pub mod packet;
 pub mod participant;
+mod peer;
 pub mod picture;
+mod quality;
+pub mod rewriter;
+pub mod room;
+mod slots;
+mod speech;
+pub mod stun;
 pub mod tap;
+mod track;
+pub mod vp8;
+
+pub use self::peer::{Datagram, Identity};

@@ -21,15 +21,29 @@ pub(crate) struct Command {
 }
 
 pub(crate) enum Request {
-    Open { token: Weak<RoomToken>, events: mpsc::Sender<RoomEvent> },
+    Open {
+        token: Weak<RoomToken>,
+        events: mpsc::Sender<RoomEvent>,
+    },
     Connect {
         participant: ParticipantId,
         offer: String,
         answer: oneshot::Sender<Result<String, ConnectError>>,
     },
-    Place { participant: ParticipantId, place: Place },
-    Disconnect { participant: ParticipantId },
-    KeyFrame { participant: ParticipantId, answer: oneshot::Sender<Option<KeyFrame>> },
-    Tap { participant: ParticipantId, packets: mpsc::Sender<TapPacket> },
+    Place {
+        participant: ParticipantId,
+        place: Place,
+    },
+    Disconnect {
+        participant: ParticipantId,
+    },
+    KeyFrame {
+        participant: ParticipantId,
+        answer: oneshot::Sender<Option<KeyFrame>>,
+    },
+    Tap {
+        participant: ParticipantId,
+        packets: mpsc::Sender<TapPacket>,
+    },
     Close,
 }

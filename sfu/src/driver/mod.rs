@@ -1,10 +1,16 @@
 //! The thin half: UDP sockets, one thread per worker, and the handles by which others speak to
 //! the rooms. No rule about media lives here.
 
+mod addresses;
+mod clock;
 mod command;
+mod demux;
 mod handle;
+mod hosted;
 mod server;
+mod socket;
 mod stats;
+mod thread;
 mod worker;
 
 pub use handle::RoomHandle;

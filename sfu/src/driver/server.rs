@@ -10,7 +10,7 @@ use tokio::sync::mpsc;
 use super::command::{Request, RoomId};
 use super::handle::{RoomHandle, RoomToken};
 use super::stats::MediaStats;
-use super::worker::Worker;
+use super::thread::WorkerThread;
 use crate::core::event::RoomEvent;
 
 /// Events that a room's owner may be behind before it loses some.
@@ -50,14 +50,14 @@ pub struct MediaServer {
 
 #[derive(Debug)]
 struct Shared {
-    workers: Vec<Worker>,
+    workers: Vec<WorkerThread>,
     next_room: AtomicU64,
 }
 
 impl MediaServer {
     /// Binds the sockets and starts the threads.
     pub fn start(config: MediaConfig) -> Result<Self, StartError> {
-        let workers = Worker::start_all(&config)?;
+        let workers = WorkerThread::start_all(&config)?;
         Ok(Self { shared: Arc::new(Shared { workers, next_room: AtomicU64::new(0) }) })
     }
 
@@ -83,8 +83,8 @@ impl MediaServer {
         sum
     }
 
-    fn least_loaded(&self) -> &Worker {
-        let load = |worker: &&Worker| worker.load();
+    fn least_loaded(&self) -> &WorkerThread {
+        let load = |worker: &&WorkerThread| worker.load();
         self.shared.workers.iter().min_by_key(load).expect("a server has at least one worker")
     }
 }

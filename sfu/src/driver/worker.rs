@@ -1,47 +1,276 @@
-//! One thread, one socket, many rooms.
+//! One thread, one socket, many rooms. Each wake-up does all that is due: requests, datagrams,
+//! timers; and sends what came of it together.
 
-use std::net::SocketAddr;
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::{IpAddr, SocketAddr};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc;
 
-use super::command::Command;
-use super::server::{MediaConfig, StartError};
-use super::stats::Counters;
+use super::clock;
+use super::command::{Command, Request, RoomId};
+use super::demux::{Demux, Owner};
+use super::hosted::Hosted;
+use super::socket::MediaSocket;
+use super::stats::{Counters, count};
+use crate::core::error::ConnectError;
+use crate::core::room::{Answer, Room};
+use crate::core::stun::{DatagramKind, addressed_fragment};
+use crate::core::{Datagram, Identity};
 
-/// The outside of a worker: its queue, and what it tells about itself.
-#[derive(Debug)]
+/// Requests and reads per wake-up, so that none of the two waits long for the other.
+const MOST_REQUESTS: usize = 256;
+const MOST_READS: usize = 16;
+/// How often rooms without a handle are looked for, should word of that have been lost.
+const SWEEP: Duration = Duration::from_secs(1);
+
 pub(crate) struct Worker {
-    commands: mpsc::Sender<Command>,
-    addresses: Vec<SocketAddr>,
+    identity: Arc<Identity>,
+    /// Addresses told to clients, by which rooms know the way that a datagram came.
+    candidates: Vec<SocketAddr>,
     counters: Arc<Counters>,
+    rooms: BTreeMap<RoomId, Hosted>,
+    deadlines: BTreeSet<(Instant, RoomId)>,
+    demux: Demux,
+    outbound: Vec<Datagram>,
+    next_sweep: Instant,
 }
 
-/// Requests that may wait for a worker.
-const COMMAND_QUEUE: usize = 4096;
-
 impl Worker {
-    pub(crate) fn start_all(config: &MediaConfig) -> Result<Vec<Self>, StartError> {
-        let (commands, _queue) = mpsc::channel(COMMAND_QUEUE);
-        let addresses = vec![SocketAddr::new(config.listen, config.port)];
-        Ok(vec![Self { commands, addresses, counters: Arc::default() }])
+    pub(crate) fn new(
+        identity: Identity,
+        candidates: Vec<SocketAddr>,
+        counters: Arc<Counters>,
+    ) -> Self {
+        Self {
+            identity: Arc::new(identity),
+            candidates,
+            counters,
+            rooms: BTreeMap::new(),
+            deadlines: BTreeSet::new(),
+            demux: Demux::default(),
+            outbound: Vec::new(),
+            next_sweep: clock::now(),
+        }
     }
 
-    pub(crate) fn commands(&self) -> mpsc::Sender<Command> {
-        self.commands.clone()
+    /// Works until nobody holds the server or one of its rooms any more.
+    pub(crate) async fn run(mut self, mut socket: MediaSocket, mut queue: mpsc::Receiver<Command>) {
+        loop {
+            let wake = self.deadlines.first().map_or(self.next_sweep, |(first, _)| *first);
+            let mut request = None;
+            tokio::select! {
+                command = queue.recv() => match command {
+                    None => break,
+                    command => request = command,
+                },
+                () = socket.readable() => {}
+                () = tokio::time::sleep_until(wake.min(self.next_sweep).into()) => {}
+            }
+            let now = clock::now();
+            self.obey(now, request, &mut queue);
+            self.read(now, &mut socket);
+            self.expire(now);
+            socket.send(&mut self.outbound, &self.counters);
+        }
+        self.close_all(&mut socket);
     }
 
-    pub(crate) fn addresses(&self) -> &[SocketAddr] {
-        &self.addresses
+    fn obey(&mut self, now: Instant, first: Option<Command>, queue: &mut mpsc::Receiver<Command>) {
+        let mut next = first;
+        for _ in 0..MOST_REQUESTS {
+            let Some(command) = next.take().or_else(|| queue.try_recv().ok()) else { return };
+            self.answer(now, command.room, command.request);
+        }
     }
 
-    pub(crate) fn counters(&self) -> &Counters {
-        &self.counters
+    fn answer(&mut self, now: Instant, id: RoomId, request: Request) {
+        match request {
+            Request::Open { token, events } => {
+                let room = Room::new(self.identity.clone());
+                self.rooms.insert(id, Hosted::new(room, token, events));
+                count(&self.counters.rooms, 1);
+            }
+            Request::Close => self.close(now, id),
+            Request::Connect { participant, offer, answer } => {
+                let answered = self.connect(now, (id, participant), &offer);
+                // Whoever asked may have given up.
+                let _ = answer.send(answered);
+            }
+            Request::Place { participant, place } => {
+                self.with(now, id, |hosted| hosted.room.place(now, participant, place));
+            }
+            Request::Disconnect { participant } => self.disconnect(now, (id, participant)),
+            Request::KeyFrame { participant, answer } => {
+                let hosted = self.rooms.get(&id);
+                let frame = hosted.and_then(|hosted| hosted.room.key_frame(now, participant));
+                let _ = answer.send(frame);
+            }
+            Request::Tap { participant, packets } => {
+                self.with(now, id, |hosted| hosted.tap(participant, packets));
+            }
+        }
     }
 
-    pub(crate) fn load(&self) -> (u64, u64) {
-        let read = |counter: &std::sync::atomic::AtomicU64| counter.load(Ordering::Relaxed);
-        (read(&self.counters.participants), read(&self.counters.rooms))
+    fn connect(&mut self, now: Instant, owner: Owner, offer: &str) -> Result<String, ConnectError> {
+        let (room, participant) = owner;
+        let answered = self.with(now, room, |hosted| hosted.room.connect(now, participant, offer));
+        let Answer { sdp, fragment, is_new_transport } =
+            answered.unwrap_or(Err(ConnectError::Closed))?;
+        if is_new_transport {
+            self.demux.forget(owner);
+        }
+        self.demux.name(owner, fragment);
+        Ok(sdp)
+    }
+
+    fn disconnect(&mut self, now: Instant, (id, participant): Owner) {
+        self.demux.forget((id, participant));
+        self.with(now, id, |hosted| {
+            hosted.untap(participant);
+            hosted.room.disconnect(now, participant);
+        });
+    }
+
+    fn read(&mut self, now: Instant, socket: &mut MediaSocket) {
+        for _ in 0..MOST_READS {
+            let has_read = socket.receive(|from, to, datagram| {
+                count(&self.counters.datagrams_received, 1);
+                count(&self.counters.bytes_received, datagram.len() as u64);
+                self.take(now, from, to, datagram);
+            });
+            if !has_read {
+                return;
+            }
+        }
+    }
+
+    fn take(&mut self, now: Instant, from: SocketAddr, to: Option<IpAddr>, datagram: &[u8]) {
+        let to = self.candidate(from, to);
+        let owner = match DatagramKind::of(datagram) {
+            DatagramKind::Stun => self.whose_check(now, from, to, datagram),
+            DatagramKind::Unknown => None,
+            DatagramKind::Dtls | DatagramKind::Media => self.demux.at(from),
+        };
+        let Some((room, participant)) = owner else {
+            let is_stun = DatagramKind::of(datagram) == DatagramKind::Stun;
+            let counters = &self.counters;
+            let counter =
+                if is_stun { &counters.stun_refused } else { &counters.strangers_dropped };
+            return count(counter, 1);
+        };
+        let is_sound = self
+            .with(now, room, |hosted| hosted.room.receive(now, participant, from, to, datagram));
+        if is_sound == Some(false) {
+            count(&self.counters.malformed_dropped, 1);
+        }
+    }
+
+    /// Whom a connectivity check names; from a new address, only if it proves that it may.
+    fn whose_check(
+        &mut self,
+        now: Instant,
+        from: SocketAddr,
+        to: SocketAddr,
+        datagram: &[u8],
+    ) -> Option<Owner> {
+        let owner = self.demux.named(addressed_fragment(datagram)?)?;
+        if self.demux.at(from) != Some(owner) {
+            let room = &self.rooms.get(&owner.0)?.room;
+            if !room.accepts(now, owner.1, from, to, datagram) {
+                return None;
+            }
+            self.demux.learn(owner, from);
+        }
+        Some(owner)
+    }
+
+    /// The candidate that a datagram was sent to. Behind a NAT, or where the kernel does not
+    /// tell, it is the first one of its family.
+    fn candidate(&self, from: SocketAddr, to: Option<IpAddr>) -> SocketAddr {
+        let exact = self.candidates.iter().find(|candidate| Some(candidate.ip()) == to);
+        let family = || self.candidates.iter().find(|other| other.is_ipv4() == from.is_ipv4());
+        exact.or_else(family).copied().unwrap_or(self.candidates[0])
+    }
+
+    fn expire(&mut self, now: Instant) {
+        while let Some((deadline, id)) = self.deadlines.first().copied()
+            && deadline <= now
+        {
+            self.deadlines.pop_first();
+            self.with(now, id, |hosted| hosted.room.handle_timeout(now));
+        }
+        if self.next_sweep <= now {
+            self.next_sweep = now + SWEEP;
+            let abandoned = self.rooms.iter().filter(|(_, hosted)| hosted.is_abandoned());
+            let abandoned: Vec<RoomId> = abandoned.map(|(id, _)| *id).collect();
+            abandoned.into_iter().for_each(|id| self.close(now, id));
+        }
+    }
+
+    /// Does something with a room, and passes on what comes of it. A panic in it is a bug, which
+    /// ends that room and no other.
+    fn with<T>(
+        &mut self,
+        now: Instant,
+        id: RoomId,
+        act: impl FnOnce(&mut Hosted) -> T,
+    ) -> Option<T> {
+        let hosted = self.rooms.get_mut(&id)?;
+        let before = hosted.room.participants() as u64;
+        let (outbound, counters) = (&mut self.outbound, &self.counters);
+        let acted = catch_unwind(AssertUnwindSafe(|| {
+            let result = act(hosted);
+            hosted.pump(outbound, counters);
+            result
+        }));
+        let Ok(result) = acted else {
+            tracing::error!(room = id.0, "a media room failed and is closed");
+            self.remove(id);
+            return None;
+        };
+        let after = hosted.room.participants() as u64;
+        count(&self.counters.participants, after.wrapping_sub(before));
+        self.schedule(now, id);
+        Some(result)
+    }
+
+    fn schedule(&mut self, now: Instant, id: RoomId) {
+        let Some(hosted) = self.rooms.get_mut(&id) else { return };
+        let deadline = hosted.room.deadline().map(|deadline| deadline.max(now));
+        if hosted.deadline != deadline {
+            if let Some(before) = hosted.deadline {
+                self.deadlines.remove(&(before, id));
+            }
+            hosted.deadline = deadline;
+        }
+        if let Some(deadline) = deadline {
+            self.deadlines.insert((deadline, id));
+        }
+    }
+
+    fn close(&mut self, now: Instant, id: RoomId) {
+        self.with(now, id, |hosted| hosted.room.close(now));
+        self.remove(id);
+    }
+
+    fn remove(&mut self, id: RoomId) {
+        let Some(hosted) = self.rooms.remove(&id) else { return };
+        if let Some(deadline) = hosted.deadline {
+            self.deadlines.remove(&(deadline, id));
+        }
+        self.demux.forget_room(id);
+        count(&self.counters.rooms, 1u64.wrapping_neg());
+        let left = hosted.room.participants() as u64;
+        count(&self.counters.participants, left.wrapping_neg());
+    }
+
+    fn close_all(&mut self, socket: &mut MediaSocket) {
+        let now = clock::now();
+        let rooms: Vec<RoomId> = self.rooms.keys().copied().collect();
+        rooms.into_iter().for_each(|id| self.close(now, id));
+        socket.send(&mut self.outbound, &self.counters);
     }
 }

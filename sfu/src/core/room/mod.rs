@@ -1,0 +1,337 @@
+//! A room: its participants, their tracks, and who is shown to whom.
+//!
+//! Everything enters through the methods that take `now`, and leaves through
+//! [`Room::poll_output`], to be called until `None` after each of them. [`Room::deadline`] says
+//! when [`Room::handle_timeout`] is due.
+
+mod forwarding;
+mod member;
+
+use std::collections::{BTreeMap, VecDeque};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Instant;
+
+use self::member::Member;
+use super::error::ConnectError;
+use super::event::{MediaKind, RoomEvent};
+use super::liveness::Change;
+use super::offer::Offer;
+use super::participant::{ParticipantId, Place};
+use super::peer::{Datagram, Identity, Peer, PeerOutput};
+use super::picture::KeyFrame;
+use super::stun::DatagramKind;
+use super::tap::TapPacket;
+use super::track::Track;
+
+/// A room holds no more than this, those in the lobby included.
+const MOST_PARTICIPANTS: usize = 32;
+
+/// What a room wants done.
+#[derive(Debug)]
+pub enum RoomOutput {
+    Transmit(Datagram),
+    Event(RoomEvent),
+    /// A packet of a tapped participant.
+    Tap(ParticipantId, TapPacket),
+}
+
+/// The answer to an offer, and how to find the transport that it is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    pub sdp: String,
+    /// By which connectivity checks address the participant from now on; see
+    /// [`super::stun::addressed_fragment`].
+    pub fragment: String,
+    /// Whether addresses of the participant known so far are those of another transport.
+    pub is_new_transport: bool,
+}
+
+#[derive(Debug)]
+pub struct Room {
+    identity: Arc<Identity>,
+    members: BTreeMap<ParticipantId, Member>,
+    tracks: BTreeMap<(ParticipantId, MediaKind), Track>,
+    /// Who is in the call, in the order of coming in.
+    call: Vec<ParticipantId>,
+    /// What transports said and the room has not dealt with yet.
+    pending: VecDeque<(ParticipantId, PeerOutput)>,
+    outputs: VecDeque<RoomOutput>,
+}
+
+impl Room {
+    pub fn new(identity: Arc<Identity>) -> Self {
+        Self {
+            identity,
+            members: BTreeMap::new(),
+            tracks: BTreeMap::new(),
+            call: Vec::new(),
+            pending: VecDeque::new(),
+            outputs: VecDeque::new(),
+        }
+    }
+
+    /// Answers an offer: of a newcomer, who comes into the lobby; of a participant whose peer
+    /// connection restarts ICE; or of one that built another, which replaces the old.
+    pub fn connect(
+        &mut self,
+        now: Instant,
+        participant: ParticipantId,
+        offer: &str,
+    ) -> Result<Answer, ConnectError> {
+        let offer = Offer::parse(offer)?;
+        let (sdp, is_new_transport) = match self.members.get_mut(&participant) {
+            Some(member) if member.peer.belongs_to(&offer) => {
+                (member.peer.reaccept(&offer)?, false)
+            }
+            Some(_) => (self.replace(now, participant, &offer)?, true),
+            None => (self.admit(now, participant, &offer)?, true),
+        };
+        let member = self.members.get_mut(&participant);
+        let fragment = member.map(|member| member.peer.fragment()).unwrap_or_default();
+        self.drain(now, participant);
+        self.settle(now);
+        Ok(Answer { sdp, fragment, is_new_transport })
+    }
+
+    pub fn place(&mut self, now: Instant, participant: ParticipantId, place: Place) {
+        let Some(member) = self.members.get_mut(&participant) else { return };
+        if member.place == place {
+            return;
+        }
+        member.place = place;
+        match place {
+            Place::Call => self.call.push(participant),
+            Place::Lobby => self.call.retain(|other| *other != participant),
+        }
+        self.assign_slots(now);
+        self.settle(now);
+    }
+
+    pub fn disconnect(&mut self, now: Instant, participant: ParticipantId) {
+        let Some(mut member) = self.members.remove(&participant) else { return };
+        self.part(now, &mut member.peer);
+        self.call.retain(|other| *other != participant);
+        self.tracks.retain(|(publisher, _), _| *publisher != participant);
+        self.assign_slots(now);
+        self.settle(now);
+    }
+
+    /// Says good-bye to everybody.
+    pub fn close(&mut self, now: Instant) {
+        while let Some((_, mut member)) = self.members.pop_first() {
+            self.part(now, &mut member.peer);
+        }
+        self.call.clear();
+        self.tracks.clear();
+    }
+
+    /// Whether a datagram from an unknown address proves that it is the participant's.
+    pub fn accepts(
+        &self,
+        now: Instant,
+        participant: ParticipantId,
+        from: SocketAddr,
+        to: SocketAddr,
+        datagram: &[u8],
+    ) -> bool {
+        let member = self.members.get(&participant);
+        member.is_some_and(|member| member.peer.accepts(now, from, to, datagram))
+    }
+
+    /// Takes a datagram from an address of the participant. Whether anything could be made of it.
+    pub fn receive(
+        &mut self,
+        now: Instant,
+        participant: ParticipantId,
+        from: SocketAddr,
+        to: SocketAddr,
+        datagram: &[u8],
+    ) -> bool {
+        let Some(member) = self.members.get_mut(&participant) else { return false };
+        let is_sound = member.peer.receive(now, from, to, datagram);
+        let is_media = DatagramKind::of(datagram) == DatagramKind::Media;
+        let change = is_sound.then(|| member.liveness.hear(now, is_media)).flatten();
+        self.drain(now, participant);
+        self.note(now, participant, change);
+        self.settle(now);
+        is_sound
+    }
+
+    pub fn handle_timeout(&mut self, now: Instant) {
+        let due = |member: &&Member| member.deadline() <= now;
+        let due: Vec<_> = self.members.values().filter(due).map(|member| member.id).collect();
+        for participant in due {
+            self.tick(now, participant);
+        }
+        self.settle(now);
+    }
+
+    /// When [`Self::handle_timeout`] is due; `None` while the room is empty.
+    pub fn deadline(&self) -> Option<Instant> {
+        let members = self.members.values().map(Member::deadline);
+        let requests = self.tracks.values().filter_map(|track| track.requests.deadline());
+        members.chain(requests).min()
+    }
+
+    pub fn poll_output(&mut self) -> Option<RoomOutput> {
+        self.outputs.pop_front()
+    }
+
+    /// The last whole VP8 key frame of the participant's video.
+    pub fn key_frame(&self, now: Instant, participant: ParticipantId) -> Option<KeyFrame> {
+        self.tracks.get(&(participant, MediaKind::Video))?.key_frame(now)
+    }
+
+    /// Begins or ends [`RoomOutput::Tap`] for the participant. Whether it is here.
+    pub fn tap(&mut self, participant: ParticipantId, is_tapped: bool) -> bool {
+        let member = self.members.get_mut(&participant);
+        member.map(|member| member.is_tapped = is_tapped).is_some()
+    }
+
+    pub fn participants(&self) -> usize {
+        self.members.len()
+    }
+
+    fn admit(
+        &mut self,
+        now: Instant,
+        participant: ParticipantId,
+        offer: &Offer,
+    ) -> Result<String, ConnectError> {
+        if self.members.len() >= MOST_PARTICIPANTS {
+            return Err(ConnectError::RoomFull);
+        }
+        let (peer, answer) = Peer::accept(now, &self.identity, offer)?;
+        self.members.insert(participant, Member::new(now, participant, peer));
+        Ok(answer)
+    }
+
+    fn replace(
+        &mut self,
+        now: Instant,
+        participant: ParticipantId,
+        offer: &Offer,
+    ) -> Result<String, ConnectError> {
+        let (peer, answer) = Peer::accept(now, &self.identity, offer)?;
+        if let Some(member) = self.members.get_mut(&participant) {
+            member.replace(now, peer);
+        }
+        self.assign_slots(now);
+        Ok(answer)
+    }
+
+    fn part(&mut self, now: Instant, peer: &mut Peer) {
+        peer.close();
+        while let Some(output) = peer.poll(now) {
+            if let PeerOutput::Transmit(datagram) = output {
+                self.outputs.push_back(RoomOutput::Transmit(datagram));
+            }
+        }
+    }
+
+    fn tick(&mut self, now: Instant, participant: ParticipantId) {
+        let Some(member) = self.members.get_mut(&participant) else { return };
+        if member.peer.deadline() <= now {
+            member.peer.tick(now);
+        }
+        let change = member.liveness.poll(now);
+        if let Some(level) = member.speech.poll(now) {
+            self.tell(RoomEvent::Speaking { participant, level });
+        }
+        self.drain(now, participant);
+        self.note(now, participant, change);
+    }
+
+    /// Hears the transport out.
+    fn drain(&mut self, now: Instant, participant: ParticipantId) {
+        if let Some(member) = self.members.get_mut(&participant) {
+            drain(now, member, &mut self.outputs, &mut self.pending);
+        }
+    }
+
+    /// Deals with all that transports said, and with what they say to that.
+    fn settle(&mut self, now: Instant) {
+        loop {
+            while let Some((participant, output)) = self.pending.pop_front() {
+                self.handle(now, participant, output);
+            }
+            self.ask_for_key_frames(now);
+            if self.pending.is_empty() {
+                return;
+            }
+        }
+    }
+
+    fn handle(&mut self, now: Instant, participant: ParticipantId, output: PeerOutput) {
+        match output {
+            PeerOutput::Transmit(datagram) => {
+                self.outputs.push_back(RoomOutput::Transmit(datagram));
+            }
+            PeerOutput::Packet(packet, is_new_track) => {
+                self.forward(now, participant, &packet, is_new_track);
+            }
+            PeerOutput::Connected => self.welcome(now, participant),
+            PeerOutput::Gone => {
+                let member = self.members.get_mut(&participant);
+                let change = member.and_then(|member| member.liveness.lose());
+                self.note(now, participant, change);
+            }
+            PeerOutput::NeedsKeyFrame(line) => self.want_for(now, participant, line),
+            PeerOutput::Measured(measured) => {
+                let Some(member) = self.members.get_mut(&participant) else { return };
+                if member.is_connected
+                    && !member.liveness.is_lost()
+                    && let Some(report) = member.quality.measure(now, &measured)
+                {
+                    self.tell(RoomEvent::Quality { participant, report });
+                }
+            }
+        }
+    }
+
+    fn welcome(&mut self, now: Instant, participant: ParticipantId) {
+        if let Some(member) = self.members.get_mut(&participant) {
+            member.is_connected = true;
+            self.tell(RoomEvent::Connected { participant });
+            self.join_all(now, participant);
+        }
+    }
+
+    fn note(&mut self, now: Instant, participant: ParticipantId, change: Option<Change>) {
+        match change {
+            None => {}
+            Some(Change::Lost) => {
+                self.tell(RoomEvent::Lost { participant });
+                let member = self.members.get_mut(&participant);
+                if let Some(report) = member.and_then(|member| member.quality.lose(now)) {
+                    self.tell(RoomEvent::Quality { participant, report });
+                }
+            }
+            Some(Change::Recovered) => {
+                self.tell(RoomEvent::Recovered { participant });
+                self.want_key_frame(now, participant);
+                self.join_all(now, participant);
+            }
+        }
+    }
+
+    fn tell(&mut self, event: RoomEvent) {
+        self.outputs.push_back(RoomOutput::Event(event));
+    }
+}
+
+/// The engine wants to be heard out after each change; what it sends goes straight out.
+fn drain(
+    now: Instant,
+    member: &mut Member,
+    outputs: &mut VecDeque<RoomOutput>,
+    pending: &mut VecDeque<(ParticipantId, PeerOutput)>,
+) {
+    while let Some(output) = member.peer.poll(now) {
+        match output {
+            PeerOutput::Transmit(datagram) => outputs.push_back(RoomOutput::Transmit(datagram)),
+            other => pending.push_back((member.id, other)),
+        }
+    }
+}

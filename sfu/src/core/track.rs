@@ -1,0 +1,56 @@
+//! A publisher's track in the room: what is kept of it between its packets.
+
+use std::time::{Duration, Instant};
+
+use super::cache::KeyFrameCache;
+use super::event::MediaKind;
+use super::keyframe_request::KeyFrameRequests;
+use super::packet::{Packet, TrackId};
+use super::picture::KeyFrame;
+use super::vp8;
+
+/// How often the cache is kept fresh by asking for a key frame, while somebody waits to join.
+const REFRESH: Duration = Duration::from_secs(2);
+
+#[derive(Debug)]
+pub(crate) struct Track {
+    pub(crate) id: TrackId,
+    pub(crate) kind: MediaKind,
+    /// Of video only.
+    pub(crate) cache: KeyFrameCache,
+    pub(crate) requests: KeyFrameRequests,
+    key_frame_began: Option<Instant>,
+}
+
+impl Track {
+    pub(crate) fn new(id: TrackId, kind: MediaKind) -> Self {
+        let (cache, requests) = (KeyFrameCache::default(), KeyFrameRequests::default());
+        Self { id, kind, cache, requests, key_frame_began: None }
+    }
+
+    /// Takes in a packet that the publisher sent as `id`.
+    pub(crate) fn receive(&mut self, now: Instant, id: TrackId, packet: &Packet) {
+        if self.id != id {
+            self.id = id;
+            self.cache.clear();
+        }
+        if self.kind == MediaKind::Video && self.cache.insert(packet) {
+            self.requests.satisfy(now);
+            self.key_frame_began = Some(now);
+        }
+    }
+
+    /// Whether those who may join soon would have to be shown an old picture.
+    pub(crate) fn should_refresh(&self, now: Instant) -> bool {
+        let is_due = |began| now.duration_since(began) >= REFRESH;
+        self.cache.is_stale() && self.key_frame_began.is_some_and(is_due)
+    }
+
+    /// The last whole VP8 key frame as a picture.
+    pub(crate) fn key_frame(&self, now: Instant) -> Option<KeyFrame> {
+        let data = self.cache.vp8_key_frame()?.freeze();
+        let (width, height) = vp8::key_frame_size(&data)?;
+        let age = self.key_frame_began.map_or(Duration::ZERO, |began| now.duration_since(began));
+        Some(KeyFrame { width, height, data, age })
+    }
+}

@@ -1,0 +1,129 @@
+//! Whose datagram is it? Found by its source address, and for a connectivity check from an address
+//! not known yet by the name in it. Nobody is asked in turn, and strangers leave no trace.
+
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::net::SocketAddr;
+
+use super::command::RoomId;
+use crate::core::participant::ParticipantId;
+
+/// A participant of some room of this worker.
+pub(crate) type Owner = (RoomId, ParticipantId);
+
+/// A client has a few addresses at most (interfaces, NAT bindings); the oldest makes way.
+const MOST_ADDRESSES: usize = 16;
+/// Names before an ICE restart stay good for a while, as checks may still be on their way.
+const MOST_FRAGMENTS: usize = 2;
+
+#[derive(Debug, Default)]
+pub(crate) struct Demux {
+    by_address: HashMap<SocketAddr, Owner>,
+    by_fragment: HashMap<String, Owner>,
+    known: BTreeMap<Owner, Known>,
+}
+
+#[derive(Debug, Default)]
+struct Known {
+    addresses: VecDeque<SocketAddr>,
+    fragments: VecDeque<String>,
+}
+
+impl Demux {
+    pub(crate) fn at(&self, address: SocketAddr) -> Option<Owner> {
+        self.by_address.get(&address).copied()
+    }
+
+    pub(crate) fn named(&self, fragment: &str) -> Option<Owner> {
+        self.by_fragment.get(fragment).copied()
+    }
+
+    /// Checks that carry this name are the participant's.
+    pub(crate) fn name(&mut self, owner: Owner, fragment: String) {
+        let known = self.known.entry(owner).or_default();
+        if known.fragments.contains(&fragment) {
+            return;
+        }
+        known.fragments.push_back(fragment.clone());
+        if known.fragments.len() > MOST_FRAGMENTS
+            && let Some(oldest) = known.fragments.pop_front()
+        {
+            self.by_fragment.remove(&oldest);
+        }
+        self.by_fragment.insert(fragment, owner);
+    }
+
+    /// The participant proved that it is at this address, whoever was there before.
+    pub(crate) fn learn(&mut self, owner: Owner, address: SocketAddr) {
+        if let Some(before) = self.by_address.insert(address, owner)
+            && let Some(known) = self.known.get_mut(&before)
+        {
+            known.addresses.retain(|other| *other != address);
+        }
+        let known = self.known.entry(owner).or_default();
+        known.addresses.push_back(address);
+        if known.addresses.len() > MOST_ADDRESSES
+            && let Some(oldest) = known.addresses.pop_front()
+        {
+            self.by_address.remove(&oldest);
+        }
+    }
+
+    /// The participant is gone, or begins anew with another transport.
+    pub(crate) fn forget(&mut self, owner: Owner) {
+        let Some(known) = self.known.remove(&owner) else { return };
+        for address in known.addresses {
+            self.by_address.remove(&address);
+        }
+        for fragment in known.fragments {
+            self.by_fragment.remove(&fragment);
+        }
+    }
+
+    pub(crate) fn forget_room(&mut self, room: RoomId) {
+        let everybody = (room, ParticipantId(0))..=(room, ParticipantId(u64::MAX));
+        let owners: Vec<Owner> = self.known.range(everybody).map(|(owner, _)| *owner).collect();
+        owners.into_iter().for_each(|owner| self.forget(owner));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FIRST: Owner = (RoomId(1), ParticipantId(1));
+    const SECOND: Owner = (RoomId(1), ParticipantId(2));
+
+    fn address(port: u16) -> SocketAddr {
+        SocketAddr::from(([192, 0, 2, 1], port))
+    }
+
+    #[test]
+    fn an_address_belongs_to_whom_proved_it_last() {
+        let mut demux = Demux::default();
+        demux.learn(FIRST, address(1));
+        demux.learn(SECOND, address(1));
+        demux.forget(FIRST);
+        assert_eq!(demux.at(address(1)), Some(SECOND));
+    }
+
+    #[test]
+    fn a_participant_is_known_at_a_few_addresses_only() {
+        let mut demux = Demux::default();
+        (0..1000).for_each(|port| demux.learn(FIRST, address(port)));
+        assert_eq!(demux.by_address.len(), MOST_ADDRESSES);
+        assert_eq!(demux.at(address(999)), Some(FIRST));
+        assert_eq!(demux.at(address(0)), None);
+    }
+
+    #[test]
+    fn nothing_is_left_of_a_room_that_closed() {
+        let mut demux = Demux::default();
+        for owner in [FIRST, SECOND] {
+            demux.name(owner, format!("{owner:?}"));
+            demux.learn(owner, address(owner.1.0 as u16));
+        }
+        demux.forget_room(RoomId(1));
+        assert!(demux.by_address.is_empty() && demux.by_fragment.is_empty());
+        assert!(demux.known.is_empty());
+    }
+}

@@ -1,0 +1,100 @@
+//! A room as its worker keeps it: with its owner's queue, its taps, and its next deadline.
+
+use std::sync::{Arc, Weak};
+use std::time::Instant;
+
+use tokio::sync::mpsc;
+use tokio::sync::mpsc::error::TrySendError;
+
+use super::handle::RoomToken;
+use super::stats::{Counters, count};
+use crate::core::Datagram;
+use crate::core::event::RoomEvent;
+use crate::core::participant::ParticipantId;
+use crate::core::room::{Room, RoomOutput};
+use crate::core::tap::TapPacket;
+
+/// Readers of one participant's packets.
+const MOST_TAPS: usize = 8;
+
+pub(crate) struct Hosted {
+    pub(crate) room: Room,
+    pub(crate) deadline: Option<Instant>,
+    token: Weak<RoomToken>,
+    events: mpsc::Sender<RoomEvent>,
+    taps: Vec<Tap>,
+}
+
+struct Tap {
+    participant: ParticipantId,
+    packets: mpsc::Sender<TapPacket>,
+    missed: u64,
+}
+
+impl Hosted {
+    pub(crate) fn new(room: Room, token: Weak<RoomToken>, events: mpsc::Sender<RoomEvent>) -> Self {
+        Self { room, deadline: None, token, events, taps: Vec::new() }
+    }
+
+    /// Whether nobody can speak to the room any more, or a request to it was lost.
+    pub(crate) fn is_abandoned(&self) -> bool {
+        let token: Option<Arc<RoomToken>> = self.token.upgrade();
+        token.is_none_or(|token| token.is_overrun())
+    }
+
+    /// Reads the participant's packets from now on, if it is here.
+    pub(crate) fn tap(&mut self, participant: ParticipantId, packets: mpsc::Sender<TapPacket>) {
+        self.untap_closed();
+        let of_participant = self.taps.iter().filter(|tap| tap.participant == participant);
+        if of_participant.count() < MOST_TAPS && self.room.tap(participant, true) {
+            self.taps.push(Tap { participant, packets, missed: 0 });
+        }
+    }
+
+    /// Ends the participant's taps.
+    pub(crate) fn untap(&mut self, participant: ParticipantId) {
+        self.taps.retain(|tap| tap.participant != participant);
+    }
+
+    /// Passes on all that the room wants done.
+    pub(crate) fn pump(&mut self, outbound: &mut Vec<Datagram>, counters: &Counters) {
+        while let Some(output) = self.room.poll_output() {
+            match output {
+                RoomOutput::Transmit(datagram) => outbound.push(datagram),
+                RoomOutput::Event(event) => self.tell(event, counters),
+                RoomOutput::Tap(participant, packet) => self.hand_out(participant, &packet),
+            }
+        }
+    }
+
+    fn tell(&self, event: RoomEvent, counters: &Counters) {
+        if let Err(TrySendError::Full(event)) = self.events.try_send(event) {
+            tracing::warn!(?event, "the room's owner does not read its events");
+            count(&counters.events_dropped, 1);
+        }
+    }
+
+    fn hand_out(&mut self, participant: ParticipantId, packet: &TapPacket) {
+        let mut has_closed = false;
+        for tap in self.taps.iter_mut().filter(|tap| tap.participant == participant) {
+            match tap.packets.try_send(TapPacket { missed: tap.missed, ..packet.clone() }) {
+                Ok(()) => tap.missed = 0,
+                Err(TrySendError::Full(_)) => tap.missed += 1,
+                Err(TrySendError::Closed(_)) => has_closed = true,
+            }
+        }
+        if has_closed {
+            self.untap_closed();
+        }
+    }
+
+    fn untap_closed(&mut self) {
+        let (closed, open): (Vec<_>, Vec<_>) =
+            self.taps.drain(..).partition(|tap| tap.packets.is_closed());
+        self.taps = open;
+        for tap in closed {
+            let is_tapped = self.taps.iter().any(|other| other.participant == tap.participant);
+            self.room.tap(tap.participant, is_tapped);
+        }
+    }
+}

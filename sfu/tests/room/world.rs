@@ -1,0 +1,238 @@
+//! A room, its clients and the network between them, in virtual time and from a seed.
+
+use std::net::SocketAddr;
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
+
+use sfu::core::room::{Answer, Room, RoomOutput};
+use sfu::core::{Datagram, Identity};
+use sfu::{ConnectError, ParticipantId, Place, RoomEvent, Slot, TapPacket};
+
+use crate::client::Client;
+
+pub(crate) const SERVER: ([u8; 4], u16) = ([198, 51, 100, 1], 4_000);
+
+pub(crate) struct World {
+    pub(crate) now: Instant,
+    pub(crate) room: Room,
+    pub(crate) clients: Vec<Client>,
+    pub(crate) events: Vec<RoomEvent>,
+    pub(crate) taps: Vec<TapPacket>,
+    /// Fraction of the datagrams that never arrive, in either direction.
+    pub(crate) loss: f64,
+    pub(crate) latency: Duration,
+    random: u64,
+    on_the_way: Vec<OnTheWay>,
+    sent: u64,
+}
+
+struct OnTheWay {
+    arrives: Instant,
+    order: u64,
+    datagram: Datagram,
+}
+
+impl World {
+    pub(crate) fn new(seed: u64) -> Self {
+        let identity = Identity::generate(vec![SERVER.into()]).unwrap();
+        Self {
+            now: epoch(),
+            room: Room::new(Arc::new(identity)),
+            clients: Vec::new(),
+            events: Vec::new(),
+            taps: Vec::new(),
+            loss: 0.0,
+            latency: Duration::from_millis(10),
+            random: seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1,
+            on_the_way: Vec::new(),
+            sent: 0,
+        }
+    }
+
+    /// A connected client per participant, all in the lobby.
+    pub(crate) fn with_clients(seed: u64, count: usize) -> Self {
+        let mut world = Self::new(seed);
+        (0..count).for_each(|_| {
+            world.join(2);
+        });
+        world.run(Duration::from_millis(500));
+        assert!(world.clients.iter().all(|client| client.is_connected));
+        world
+    }
+
+    /// Clients that are all in the call, with cameras and microphones on.
+    pub(crate) fn in_call(seed: u64, count: usize) -> Self {
+        let mut world = Self::with_clients(seed, count);
+        (0..count).for_each(|index| {
+            world.clients[index].camera.is_on = true;
+            world.clients[index].microphone.is_on = true;
+            world.place(index, Place::Call);
+        });
+        world
+    }
+
+    /// A newcomer with so many receive slots offers; its number.
+    pub(crate) fn join(&mut self, slots: usize) -> usize {
+        let index = self.clients.len();
+        self.clients.push(Client::new(self.now, index, slots));
+        self.negotiate(index).unwrap();
+        index
+    }
+
+    /// The client makes its offer and takes the answer.
+    pub(crate) fn negotiate(&mut self, index: usize) -> Result<Answer, ConnectError> {
+        let offer = self.clients[index].offer();
+        let answer = self.room.connect(self.now, id(index), &offer)?;
+        self.clients[index].take_answer(&answer.sdp);
+        self.pump_room();
+        Ok(answer)
+    }
+
+    /// The client builds another peer connection, as after a page reload.
+    pub(crate) fn rebuild(&mut self, index: usize) {
+        let old = &self.clients[index];
+        let mut client = Client::new(self.now, index, old.slots);
+        client.camera.is_on = old.camera.is_on;
+        client.microphone.is_on = old.microphone.is_on;
+        self.clients[index] = client;
+        self.negotiate(index).unwrap();
+    }
+
+    pub(crate) fn place(&mut self, index: usize, place: Place) {
+        self.room.place(self.now, id(index), place);
+        self.pump_room();
+    }
+
+    pub(crate) fn disconnect(&mut self, index: usize) {
+        self.room.disconnect(self.now, id(index));
+        self.pump_room();
+    }
+
+    /// Lets time pass.
+    pub(crate) fn run(&mut self, duration: Duration) {
+        let end = self.now + duration;
+        while let Some(next) = self.next_moment().filter(|next| *next <= end) {
+            self.now = self.now.max(next);
+            self.deliver();
+            self.tick();
+        }
+        self.now = end;
+    }
+
+    /// Lets time pass until the condition holds; how long it took.
+    pub(crate) fn run_until(&mut self, limit: Duration, holds: impl Fn(&Self) -> bool) -> Duration {
+        let begin = self.now;
+        while !holds(self) {
+            assert!(self.now - begin < limit, "not within {limit:?}");
+            self.run(Duration::from_millis(1));
+        }
+        self.now - begin
+    }
+
+    /// The receive slots in use that the client was last told of.
+    pub(crate) fn slots(&self, viewer: usize) -> Vec<Slot> {
+        let told = self.events.iter().rev().find_map(|event| match event {
+            RoomEvent::Slots { participant, slots } if *participant == id(viewer) => Some(slots),
+            _ => None,
+        });
+        told.cloned().unwrap_or_default()
+    }
+
+    pub(crate) fn has_event(&self, wanted: &RoomEvent) -> bool {
+        self.events.contains(wanted)
+    }
+
+    /// A number from 0 up to 1.
+    pub(crate) fn chance(&mut self) -> f64 {
+        self.random ^= self.random << 13;
+        self.random ^= self.random >> 7;
+        self.random ^= self.random << 17;
+        (self.random >> 11) as f64 / (1u64 << 53) as f64
+    }
+
+    fn next_moment(&self) -> Option<Instant> {
+        let arrivals = self.on_the_way.iter().map(|way| way.arrives);
+        let clients = self.clients.iter().map(Client::deadline);
+        arrivals.chain(clients).chain(self.room.deadline()).min()
+    }
+
+    fn deliver(&mut self) {
+        let now = self.now;
+        let (mut due, later): (Vec<_>, Vec<_>) =
+            self.on_the_way.drain(..).partition(|way| way.arrives <= now);
+        self.on_the_way = later;
+        due.sort_by_key(|way| (way.arrives, way.order));
+        for OnTheWay { datagram, .. } in due {
+            self.hand_over(&datagram);
+        }
+    }
+
+    fn hand_over(&mut self, datagram: &Datagram) {
+        let Datagram { source, destination, contents } = datagram;
+        if *destination == SERVER.into() {
+            let Some(index) = self.clients.iter().position(|client| client.address == *source)
+            else {
+                return;
+            };
+            self.room.receive(self.now, id(index), *source, *destination, contents);
+            self.pump_room();
+        } else if let Some(index) =
+            self.clients.iter().position(|client| client.address == *destination)
+        {
+            self.clients[index].receive(self.now, *source, contents);
+            self.pump_client(index);
+        }
+    }
+
+    fn tick(&mut self) {
+        if self.room.deadline().is_some_and(|deadline| deadline <= self.now) {
+            self.room.handle_timeout(self.now);
+            self.pump_room();
+        }
+        for index in 0..self.clients.len() {
+            if self.clients[index].deadline() <= self.now {
+                self.clients[index].tick(self.now);
+                self.pump_client(index);
+            }
+        }
+    }
+
+    pub(crate) fn pump_room(&mut self) {
+        while let Some(output) = self.room.poll_output() {
+            match output {
+                RoomOutput::Transmit(datagram) => self.send(datagram),
+                RoomOutput::Event(event) => self.events.push(event),
+                RoomOutput::Tap(_, packet) => self.taps.push(packet),
+            }
+        }
+    }
+
+    fn pump_client(&mut self, index: usize) {
+        while let Some(datagram) = self.clients[index].outbox.pop_front() {
+            self.send(datagram);
+        }
+    }
+
+    fn send(&mut self, datagram: Datagram) {
+        let cut = |address| {
+            self.clients.iter().any(|client| client.address == address && client.is_cut_off)
+        };
+        if cut(datagram.source) || cut(datagram.destination) || self.chance() < self.loss {
+            return;
+        }
+        let (arrives, order) = (self.now + self.latency, self.sent);
+        self.sent += 1;
+        self.on_the_way.push(OnTheWay { arrives, order, datagram });
+    }
+}
+
+pub(crate) fn id(index: usize) -> ParticipantId {
+    ParticipantId(index as u64 + 1)
+}
+
+/// Virtual time begins when the tests do.
+pub(crate) fn epoch() -> Instant {
+    static EPOCH: OnceLock<Instant> = OnceLock::new();
+    #[expect(clippy::disallowed_methods, reason = "an instant can only be had from the clock")]
+    *EPOCH.get_or_init(Instant::now)
+}
