@@ -1,6 +1,5 @@
 //! A room, its clients and the network between them, in virtual time and from a seed.
 
-use std::net::SocketAddr;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
