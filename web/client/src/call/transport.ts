@@ -81,6 +81,7 @@ export class Transport {
 
   async send(kind: MediaKind, track: MediaStreamTrack | null): Promise<void> {
     this.tracks[kind] = track;
+    if (this.closed) return;
     await this.sender(kind)?.replaceTrack(track);
     if (kind === 'video') await this.tune();
   }
