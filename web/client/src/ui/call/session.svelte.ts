@@ -1,15 +1,22 @@
 // What both call screens do around a session: wake it when the page or the
 // network comes back, and keep a phone's screen from going dark.
+import { createSubscriber } from 'svelte/reactivity';
 import type { CallSession } from '../../call/session';
 import type { Readable } from '../../call/store';
 
 /** The value of one of the call's stores, followed by whoever reads it. */
 export function watched<T>(store: Readable<T>): { readonly value: T } {
-  let value = $state.raw(store.get());
-  $effect(() => store.subscribe((next) => (value = next)));
+  const follow = createSubscriber((update) => {
+    // The present value is no news.
+    let started = false;
+    const stop = store.subscribe(() => started && update());
+    started = true;
+    return stop;
+  });
   return {
     get value() {
-      return value;
+      follow();
+      return store.get();
     },
   };
 }

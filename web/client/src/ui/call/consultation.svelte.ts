@@ -1,0 +1,143 @@
+// The stylist's side of one call: its session, who is in front of the camera,
+// and the snapshots taken, each shown at once and then by its better pictures.
+import { listSnapshots } from '../../api/snapshots';
+import { get } from '../../api/http';
+import type { Snapshot } from '../../api/types';
+import { LocalMedia } from '../../call/devices';
+import type { CallModel, Person } from '../../call/model';
+import { safeStore } from '../../call/platform';
+import type { CaptureId } from '../../call/protocol';
+import { CallSession } from '../../call/session';
+import { allowSound } from '../../call/sound';
+import { UploadQueue } from '../../call/uploads';
+import { live, resync } from '../../live';
+
+/** One square of the strip. */
+export interface Shot {
+  id: CaptureId;
+  /** What the screen showed at that instant, until the stored picture is there. */
+  thumbnail: ImageBitmap | null;
+  snapshot: Snapshot | null;
+}
+
+export type WhyNot = 'nobody' | 'consent' | 'role' | 'noPicture' | 'offline' | null;
+
+const THUMBNAIL_WIDTH = 320;
+
+export class Consultation {
+  readonly media = new LocalMedia();
+  readonly uploads = new UploadQueue({ link: null });
+  session = $state.raw<CallSession>()!;
+  shots = $state.raw<readonly Shot[]>([]);
+  shutters = $state(0);
+  onProblem: (code: string) => void = () => undefined;
+
+  constructor(readonly appointmentId: string) {
+    this.session = this.#open();
+  }
+
+  /** Use in an effect: it returns how to stop. */
+  start(): () => void {
+    void this.uploads.start();
+    void this.media.open();
+    this.session.start();
+    void this.#loadShots();
+    const stopListening = live.listen(({ kind, data }) => this.#news(kind, data));
+    return () => {
+      stopListening();
+      this.session.detach();
+      this.media.close();
+    };
+  }
+
+  /** Back in after leaving, or after another tab took the call. */
+  again(): void {
+    this.session = this.#open();
+    void this.media.open();
+    this.session.start();
+  }
+
+  /** The thumbnail is there before the server has heard of the capture. */
+  async capture(target: Person, screen: HTMLVideoElement): Promise<void> {
+    allowSound();
+    const id = this.session.capture(target.id, screen);
+    if (!id) return this.onProblem('offline');
+    const thumbnail = await createImageBitmap(screen, {
+      resizeWidth: THUMBNAIL_WIDTH,
+      resizeQuality: 'medium',
+    }).catch(() => null);
+    this.#change(id, { thumbnail });
+  }
+
+  #open(): CallSession {
+    const { protocol, host } = location;
+    const session = new CallSession({
+      url: `${protocol === 'https:' ? 'wss' : 'ws'}://${host}/api/v1/call`,
+      door: { appointment: this.appointmentId },
+      media: this.media,
+      uploads: this.uploads,
+      store: safeStore(() => sessionStorage),
+    });
+    session.onShutter = (id) => {
+      this.shutters += 1;
+      this.#change(id, {});
+    };
+    session.onRefused = (code, id) => {
+      if (id) this.shots = this.shots.filter((shot) => shot.id !== id);
+      this.onProblem(code);
+    };
+    return session;
+  }
+
+  /** What was taken before a reload of this page. */
+  async #loadShots(): Promise<void> {
+    const found = await listSnapshots({ appointment_id: this.appointmentId }).catch(() => []);
+    const inOrder = found.sort((a, b) => a.taken_at.localeCompare(b.taken_at));
+    for (const snapshot of inOrder) this.#change(snapshot.id, { snapshot });
+  }
+
+  #news(kind: string, data: Record<string, unknown>): void {
+    if (kind === resync) void this.#loadShots();
+    if (kind !== 'snapshot.changed' || typeof data.id !== 'string') return;
+    const ours = data.appointment_id === this.appointmentId;
+    if (ours || this.shots.some(({ id }) => id === data.id)) void this.#refresh(data.id);
+  }
+
+  async #refresh(id: CaptureId): Promise<void> {
+    const snapshot = await get<Snapshot>(`/snapshots/${id}`).catch(() => null);
+    if (snapshot) this.#change(id, { snapshot });
+  }
+
+  #change(id: CaptureId, change: Partial<Shot>): void {
+    const known = this.shots.find((shot) => shot.id === id);
+    const next = { ...(known ?? { id, thumbnail: null, snapshot: null }), ...change };
+    this.shots = known
+      ? this.shots.map((shot) => (shot === known ? next : shot))
+      : [...this.shots, next];
+  }
+}
+
+/** Whom the large picture shows: the customer in the call, else anybody else who is. */
+export function inFront(model: CallModel): Person | null {
+  const others = [...model.people.values()].filter(
+    ({ id, place }) => id !== model.you?.id && place === 'call',
+  );
+  return others.find(({ role }) => role === 'customer') ?? others[0] ?? null;
+}
+
+/** First come, first shown. */
+export function inLobby(model: CallModel): Person[] {
+  return [...model.people.values()]
+    .filter(({ place }) => place === 'lobby')
+    .sort((a, b) => (a.waitingSince ?? 0) - (b.waitingSince ?? 0));
+}
+
+/** What stands against a snapshot just now; null when nothing does. */
+export function whyNoCapture(model: CallModel, subject: Person | null): WhyNot {
+  if (!subject) return 'nobody';
+  if (!model.mayCapture) return 'role';
+  if (!subject.may_be_captured) return 'consent';
+  if (!subject.video) return 'noPicture';
+  if (model.connection !== 'joined' || subject.presence !== 'here') return 'offline';
+  return null;
+}
