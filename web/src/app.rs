@@ -17,7 +17,10 @@ use crate::{
     consents, customers,
     database::Database,
     demo, health,
-    http::{assets, cross_origin, limits, request_log, security_headers},
+    http::{
+        assets, cross_origin, limits, request_log, security_headers,
+        security_headers::SecurityHeaders,
+    },
     links, live,
     outbox::Outbox,
     secret::Secret,
@@ -118,7 +121,7 @@ impl App {
 
 /// Opens what is kept: data folder, secret key, database.
 pub async fn open(settings: Settings, clock: Clock) -> anyhow::Result<AppState> {
-    std::fs::create_dir_all(&settings.data)
+    make_private_folder(&settings.data)
         .with_context(|| format!("the data folder {} cannot be made", settings.data.display()))?;
     let secret = Secret::load_or_create(&settings.secret_key_path())
         .with_context(|| format!("secret key {}", settings.secret_key_path().display()))?;
@@ -136,6 +139,14 @@ pub async fn open(settings: Settings, clock: Clock) -> anyhow::Result<AppState> 
         passwords: accounts::Passwords::default(),
         tasks: Tasks::default(),
     })
+}
+
+/// Customers' pictures lie in it: nobody else on the machine shall look into it.
+fn make_private_folder(path: &std::path::Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.recursive(true).create(path)
 }
 
 fn start_background(state: &AppState) {
@@ -176,6 +187,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
 fn router(state: AppState) -> Router {
     let (api, description) = api().split_for_parts();
     let description = axum::Json(description);
+    let headers = SecurityHeaders::new(&state.settings);
     api.route("/api/v1/openapi.json", axum::routing::get(async move || description.clone()))
         .route("/health", axum::routing::get(health::health))
         .fallback(assets::serve)
@@ -183,7 +195,7 @@ fn router(state: AppState) -> Router {
         .layer(DefaultBodyLimit::max(limits::LARGEST_BODY))
         .layer(middleware::from_fn(limits::time_out))
         .layer(middleware::from_fn(cross_origin::protect))
-        .layer(middleware::from_fn_with_state(state.clone(), security_headers::add))
+        .layer(middleware::from_fn_with_state(headers, security_headers::add))
         .layer(limits::catch_panic())
         .layer(middleware::from_fn(request_log::log))
         .with_state(state)

@@ -3,6 +3,7 @@
 use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
+use tracing_subscriber::EnvFilter;
 
 use crate::{
     accounts::{self, Email, NewStaff, Password, PersonName, Role},
@@ -37,6 +38,8 @@ fn command() -> Command {
         .about("Video consultations for a shop: appointments, calls, snapshots")
         .subcommand_required(true)
         .arg_required_else_help(true)
+        // A script's flag can be given again by whoever calls the script; the last one counts.
+        .args_override_self(true)
         .subcommand(
             Command::new("serve")
                 .about("Start the server; prints one line of JSON once it is ready")
@@ -120,10 +123,20 @@ fn with_settings<F: Future<Output = anyhow::Result<()>>>(
     run: impl FnOnce(Settings) -> F,
 ) -> anyhow::Result<()> {
     let settings = load_settings(matches)?;
-    let filter = tracing_subscriber::EnvFilter::try_new(&settings.log)?;
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    log_to_stderr(&settings.log)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(run(settings))
+}
+
+/// Standard output belongs to what programs read.
+fn log_to_stderr(filter: &str) -> anyhow::Result<()> {
+    use std::io::IsTerminal;
+    // Each table's making is not worth a line; who wants it can still ask for it.
+    let filter = EnvFilter::try_new(format!("sea_orm_migration=warn,{filter}"))?;
+    let colours = std::io::stderr().is_terminal();
+    let log = tracing_subscriber::fmt().with_ansi(colours).with_writer(std::io::stderr);
+    log.with_env_filter(filter).init();
+    Ok(())
 }
 
 async fn serve(settings: Settings) -> anyhow::Result<()> {

@@ -172,8 +172,23 @@ impl From<JsonRejection> for ApiError {
             StatusCode::UNPROCESSABLE_ENTITY => (StatusCode::UNPROCESSABLE_ENTITY, "invalid"),
             _ => (StatusCode::BAD_REQUEST, "malformed"),
         };
-        Self::new(status, code, rejection.body_text())
+        let text = rejection.body_text();
+        match field_of(&text) {
+            Some((field, detail)) if code == "invalid" => Self::invalid(field, detail),
+            _ => Self::new(status, code, text),
+        }
     }
+}
+
+/// axum's words are "Failed to deserialize …: path.to.field: what is wrong at line 1 column 2".
+fn field_of(text: &str) -> Option<(&str, &str)> {
+    let (_, rest) = text.split_once("target type: ")?;
+    let rest = rest.rsplit_once(" at line ").map_or(rest, |(words, _)| words);
+    let missing = rest.strip_prefix("missing field `").and_then(|rest| rest.split_once('`'));
+    if let Some((field, _)) = missing {
+        return Some((field, rest));
+    }
+    rest.split_once(": ").filter(|(field, _)| !field.contains(' '))
 }
 
 impl From<QueryRejection> for ApiError {
@@ -204,6 +219,17 @@ mod tests {
         let error = ApiError::internal("the password of the database is hunter2");
         let document = serde_json::to_string(&error.document()).unwrap();
         assert!(!document.contains("hunter2"), "{document}");
+    }
+
+    #[test]
+    fn a_body_that_does_not_fit_names_its_field() {
+        let text = "Failed to deserialize the JSON body into the target type: \
+            pet.name: a name has 1 to 100 characters at line 1 column 20";
+        assert_eq!(field_of(text), Some(("pet.name", "a name has 1 to 100 characters")));
+        let text = "Failed to deserialize the JSON body into the target type: \
+            missing field `phone` at line 1 column 2";
+        assert_eq!(field_of(text), Some(("phone", "missing field `phone`")));
+        assert_eq!(field_of("Failed to parse"), None);
     }
 
     #[test]

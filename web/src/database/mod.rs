@@ -40,7 +40,7 @@ impl Database {
         match url {
             DatabaseUrl::Sqlite(path) => {
                 let writer = sqlite::connect_writer(path).await?;
-                migrations::run(&writer).await?;
+                sqlite::without_waiting_for_the_disk(&writer, migrations::run(&writer)).await?;
                 let reader = sqlite::connect_readers(path).await?;
                 Ok(Self { reader, writer, newest_event })
             }

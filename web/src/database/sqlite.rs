@@ -3,7 +3,7 @@
 use std::{path::Path, time::Duration};
 
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
-use sea_orm::{ConnectOptions, Database as Orm, DatabaseConnection, DbErr};
+use sea_orm::{ConnectOptions, ConnectionTrait, Database as Orm, DatabaseConnection, DbErr};
 
 /// Long enough for a backup or a `closeup create-staff` beside the server; then 503.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(3);
@@ -21,6 +21,18 @@ pub(super) async fn connect_readers(path: &Path) -> Result<DatabaseConnection, D
     let mut options = options(path, true);
     options.max_connections(READERS).min_connections(1);
     Orm::connect(options).await
+}
+
+/// Making the tables takes many small transactions, each of which would wait for the disk. A power
+/// cut among them loses whole steps at most, and these are taken again at the next start.
+pub(super) async fn without_waiting_for_the_disk(
+    writer: &DatabaseConnection,
+    work: impl Future<Output = Result<(), DbErr>>,
+) -> Result<(), DbErr> {
+    writer.execute_unprepared("PRAGMA synchronous = NORMAL").await?;
+    let done = work.await;
+    writer.execute_unprepared("PRAGMA synchronous = FULL").await?;
+    done
 }
 
 fn options(path: &Path, only_reads: bool) -> ConnectOptions {

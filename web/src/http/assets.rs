@@ -58,7 +58,7 @@ fn send(name: &str, request: &HeaderMap) -> Response {
         return ApiError::not_found("file").into_response();
     };
     let etag = etag_of(&file);
-    let unchanged = request.get(header::IF_NONE_MATCH).is_some_and(|known| known == etag);
+    let unchanged = matches(request.get(header::IF_NONE_MATCH), &etag);
     let mut response = match unchanged {
         true => StatusCode::NOT_MODIFIED.into_response(),
         false => Body::from(file.data).into_response(),
@@ -94,6 +94,12 @@ fn pick(name: &str, request: &HeaderMap) -> Option<(EmbeddedFile, Option<&'stati
 fn etag_of(file: &EmbeddedFile) -> HeaderValue {
     let hash = URL_SAFE_NO_PAD.encode(&file.metadata.sha256_hash()[..12]);
     HeaderValue::from_str(&format!("\"{hash}\"")).unwrap_or(HeaderValue::from_static("\"\""))
+}
+
+/// `If-None-Match` may list several, weak ones among them.
+fn matches(known: Option<&HeaderValue>, etag: &HeaderValue) -> bool {
+    let known = known.and_then(|known| known.to_str().ok()).unwrap_or_default();
+    known.split(',').any(|known| known.trim().trim_start_matches("W/") == *etag)
 }
 
 fn caching(name: &str) -> &'static str {
