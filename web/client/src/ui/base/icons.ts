@@ -9,6 +9,7 @@ export const person =
 export const pictures =
   'M5.5 4h13A1.5 1.5 0 0 1 20 5.5v13a1.5 1.5 0 0 1-1.5 1.5h-13A1.5 1.5 0 0 1 4 18.5v-13A1.5 1.5 0 0 1 5.5 4ZM4 16l4.5-4.5 4 4L15 13l5 5M15.5 9a1 1 0 1 0 0-2 1 1 0 0 0 0 2Z';
 export const plus = 'M12 5v14M5 12h14';
+export const minus = 'M5 12h14';
 export const check = 'm5 12.5 4.5 4.5L19 7.5';
 export const cross = 'm6 6 12 12M18 6 6 18';
 export const left = 'm14.5 5.5-6.5 6.5 6.5 6.5';
@@ -23,7 +24,8 @@ export const copy =
   'M9.5 8h9A1.5 1.5 0 0 1 20 9.5v9a1.5 1.5 0 0 1-1.5 1.5h-9A1.5 1.5 0 0 1 8 18.5v-9A1.5 1.5 0 0 1 9.5 8ZM16 8V5.5A1.5 1.5 0 0 0 14.5 4h-9A1.5 1.5 0 0 0 4 5.5v9A1.5 1.5 0 0 0 5.5 16H8';
 export const share = 'M12 14.5V3.5M8 7l4-4 4 4M6.5 11H5v9.5h14V11h-1.5';
 export const clock = 'M12 20.5a8.5 8.5 0 1 0 0-17 8.5 8.5 0 0 0 0 17ZM12 7.5V12l3 2';
-export const more = 'M5.5 12h.01M12 12h.01M18.5 12h.01';
+export const more =
+  'M5 13a1 1 0 1 0 0-2 1 1 0 0 0 0 2ZM12 13a1 1 0 1 0 0-2 1 1 0 0 0 0 2ZM19 13a1 1 0 1 0 0-2 1 1 0 0 0 0 2Z';
 export const pencil = 'm4 20 1-4.5L16 4.5l3.5 3.5L8.5 19 4 20ZM13.5 7l3.5 3.5';
 export const warning = 'M12 4 2.8 19.5h18.4L12 4ZM12 10v4.5M12 17.2v.01';
 export const info = 'M12 20.5a8.5 8.5 0 1 0 0-17 8.5 8.5 0 0 0 0 17ZM12 11v5M12 8v.01';
