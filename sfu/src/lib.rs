@@ -1,4 +1,65 @@
-//! Media of a call: rooms, participants, tracks.
+//! # sfu: the media of a call
+//!
+//! Forwards audio and video between the participants of a room, over WebRTC, without decoding or
+//! re-packetising any of it. It knows rooms, participants, tracks and slots. It knows no JSON, SQL
+//! or HTTP, no names of people, and not what an appointment is.
+//!
+//! ## A room, from outside
+//!
+//! ```no_run
+//! # use sfu::{MediaConfig, MediaServer, ParticipantId, Place};
+//! # async fn call(config: MediaConfig, offer: &str) -> Result<(), Box<dyn std::error::Error>> {
+//! let server = MediaServer::start(config)?;
+//! let (room, mut events) = server.open_room();
+//! let customer = ParticipantId(1);
+//! let answer = room.connect(customer, offer).await?;  // in the lobby: connected, unseen
+//! room.place(customer, Place::Call);                  // seen and heard, without a handshake
+//! while let Some(event) = events.recv().await { /* connected, slots, quality, lost … */ }
+//! # Ok(()) }
+//! ```
+//!
+//! One peer connection per participant, both ways, bundled. Its offer has one audio and one video
+//! line to send on, and a pool of lines to receive on: the *receive slots*. Nothing is negotiated
+//! again when somebody comes or goes; slots are given to publishers and taken back, and
+//! [`RoomEvent::Slots`] says whose they are. We answer as ICE-lite, with the addresses to send to.
+//!
+//! ## Map
+//!
+//! `core/` is sans-IO: time comes in as an argument, datagrams and events go out as values.
+//! - `room/` who is here, who is shown to whom, and the way of a packet through the room
+//! - `peer.rs` one transport. The only file that names the WebRTC engine
+//! - `offer.rs` bounds an offer before the engine sees it
+//! - `track.rs`, `cache.rs` what is kept of a publisher: the last key frame and what followed it
+//! - `keyframe_request.rs` when to ask for a key frame: once for all viewers, until it comes
+//! - `slots.rs`, `outgoing.rs`, `rewriter.rs` a viewer's slots, and how one slot is one stream
+//! - `liveness.rs`, `quality.rs`, `speech.rs` who is lost, how well it goes, who speaks
+//! - `vp8.rs`, `h264.rs` the little that must be known of payloads; `picture.rs` key frame → WebP
+//!
+//! `driver/` is thin: one thread and one UDP socket per worker, many rooms each.
+//! - `worker.rs` each wake-up does all that is due and sends what came of it together
+//! - `demux.rs` whose datagram is it; `socket.rs` batched reads, grouped sends
+//! - `handle.rs`, `command.rs`, `hosted.rs` how others speak to a room, over bounded queues
+//!
+//! ## Invariants
+//!
+//! - **One owner.** A room lives on one thread. Nothing is locked; everyone else posts requests.
+//! - **The core never looks at a clock.** `clippy.toml` forbids it; a call can be replayed. (The
+//!   engine draws its keys, names and SSRCs itself; nothing that a test looks at depends on them.)
+//! - **The engine is heard out after every change**, before the next: `Peer::poll` until `None`.
+//! - **A payload is stored once**, and shared by all viewers, the cache and the taps.
+//! - **A slot is one stream.** Whatever it shows, sequence numbers have no holes that a
+//!   retransmission cannot fill, timestamps don't go back, VP8 picture numbers go on, and the first
+//!   sequence number is far below 65,536 (SRTP's roll-over counter starts at 0).
+//! - **Video is joined at a key frame**: a cached one where there is one, so that whoever is placed
+//!   into the call has a picture after one way through the network.
+//! - **In the lobby nothing is forwarded**, in either direction.
+//! - **Strangers leave no trace.** An address is learnt only from a connectivity check that proves
+//!   to be a participant's; all else is dropped and counted, unanswered.
+//! - **Everything is bounded**: offers, rooms, slots, caches, queues, addresses per participant.
+//! - **A panic ends one room**, not its worker.
+//!
+//! Not here yet: simulcast layers, and with them a use for the bandwidth estimate beyond telling
+//! it; ICE over TCP.
 
 pub mod core;
 #[cfg(feature = "driver")]

@@ -1,1 +1,10 @@
+//! The driver over real sockets on loopback: calls go through it, strangers don't.
 
+#![allow(clippy::unwrap_used)]
+
+mod caller;
+mod calls;
+#[path = "../room/client.rs"]
+#[allow(dead_code, reason = "the room's tests ask more of it")]
+mod client;
+mod strangers;

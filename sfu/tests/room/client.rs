@@ -13,8 +13,6 @@ use str0m::net::{Protocol, Receive};
 use str0m::rtp::{ExtensionValues, RtpWrite};
 use str0m::{Candidate, Event, Input, Output, Rtc, RtcConfig};
 
-use crate::world::SERVER;
-
 pub(crate) struct Client {
     pub(crate) address: SocketAddr,
     pub(crate) slots: usize,
@@ -61,8 +59,8 @@ pub(crate) struct Source {
 }
 
 impl Client {
-    pub(crate) fn new(now: Instant, index: usize, slots: usize) -> Self {
-        let address = SocketAddr::from(([203, 0, 113, index as u8 + 1], 5_000));
+    /// `index` tells its media from that of others.
+    pub(crate) fn new(now: Instant, index: usize, slots: usize, address: SocketAddr) -> Self {
         let mut rtc = RtcConfig::new()
             .clear_codecs()
             .enable_opus(true, false)
@@ -154,7 +152,7 @@ impl Client {
             for write in source.frame(now, &self.rtc) {
                 let mid = self.mids[line];
                 self.rtc.direct_api().stream_tx_by_mid(mid, None).unwrap().write_rtp(write);
-                poll(&mut self.rtc, now, &mut |_| {}, &mut self.outbox);
+                poll(&mut self.rtc, now, &mut |_| {}, &mut |sent| self.outbox.push_back(sent));
             }
         }
         self.rtc.handle_input(Input::Timeout(now)).unwrap();
@@ -164,7 +162,9 @@ impl Client {
     fn poll(&mut self, now: Instant) {
         let mut events = Vec::new();
         self.engine_deadline =
-            poll(&mut self.rtc, now, &mut |event| events.push(event), &mut self.outbox);
+            poll(&mut self.rtc, now, &mut |event| events.push(event), &mut |sent| {
+                self.outbox.push_back(sent)
+            });
         for event in events {
             self.handle(now, event);
         }
@@ -198,16 +198,16 @@ fn poll(
     rtc: &mut Rtc,
     now: Instant,
     on_event: &mut impl FnMut(Event),
-    outbox: &mut VecDeque<Datagram>,
+    send: &mut impl FnMut(Datagram),
 ) -> Instant {
     loop {
         match rtc.poll_output().unwrap() {
             Output::Timeout(deadline) if deadline > now => return deadline,
             Output::Timeout(_) => rtc.handle_input(Input::Timeout(now)).unwrap(),
             Output::Event(event) => on_event(event),
-            Output::Transmit(transmit) => outbox.push_back(Datagram {
+            Output::Transmit(transmit) => send(Datagram {
                 source: transmit.source,
-                destination: SERVER.into(),
+                destination: transmit.destination,
                 contents: transmit.contents.into(),
             }),
         }

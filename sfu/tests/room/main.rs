@@ -4,4 +4,10 @@
 
 mod client;
 mod forwarding;
+mod hostile;
+mod joining;
+mod key_frames;
+mod liveness;
+mod properties;
+mod slots;
 mod world;

@@ -1,5 +1,6 @@
 //! A room, its clients and the network between them, in virtual time and from a seed.
 
+use std::net::SocketAddr;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
@@ -73,7 +74,7 @@ impl World {
     /// A newcomer with so many receive slots offers; its number.
     pub(crate) fn join(&mut self, slots: usize) -> usize {
         let index = self.clients.len();
-        self.clients.push(Client::new(self.now, index, slots));
+        self.clients.push(Client::new(self.now, index, slots, address(index, 5_000)));
         self.negotiate(index).unwrap();
         index
     }
@@ -90,7 +91,8 @@ impl World {
     /// The client builds another peer connection, as after a page reload.
     pub(crate) fn rebuild(&mut self, index: usize) {
         let old = &self.clients[index];
-        let mut client = Client::new(self.now, index, old.slots);
+        let elsewhere = address(index, old.address.port() + 1);
+        let mut client = Client::new(self.now, index, old.slots, elsewhere);
         client.camera.is_on = old.camera.is_on;
         client.microphone.is_on = old.microphone.is_on;
         self.clients[index] = client;
@@ -227,6 +229,10 @@ impl World {
 
 pub(crate) fn id(index: usize) -> ParticipantId {
     ParticipantId(index as u64 + 1)
+}
+
+fn address(index: usize, port: u16) -> SocketAddr {
+    SocketAddr::from(([203, 0, 113, index as u8 + 1], port))
 }
 
 /// Virtual time begins when the tests do.
