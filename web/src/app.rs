@@ -40,6 +40,7 @@ pub struct AppState {
     pub passwords: accounts::Passwords,
     pub live: live::Live,
     pub link_attempts: links::Attempts,
+    pub store: snapshots::Store,
     pub tasks: Tasks,
 }
 
@@ -127,10 +128,14 @@ pub async fn open(settings: Settings, clock: Clock) -> anyhow::Result<AppState> 
         .with_context(|| format!("secret key {}", settings.secret_key_path().display()))?;
     let database =
         Database::open(&settings.database_url()).await.context("the database cannot be opened")?;
+    let store = snapshots::Store::open(&settings.data, clock.now())
+        .await
+        .context("the folder of pictures cannot be opened")?;
     let outbox = Outbox::new(database.clone(), clock.clone());
     Ok(AppState {
         live: live::Live::new(outbox.clone()),
         link_attempts: links::Attempts::default(),
+        store,
         outbox,
         settings: Arc::new(settings),
         database,

@@ -1,4 +1,5 @@
-//! Forgets what nobody will ask for again: ended sessions, old answers, old events.
+//! Forgets what nobody will ask for again: ended sessions, old answers, old events,
+//! uploads that were given up.
 
 use std::time::Duration;
 
@@ -15,6 +16,9 @@ pub(crate) async fn run(app: AppState) {
     loop {
         if let Err(error) = once(&app).await {
             tracing::warn!(%error, "housekeeping did not finish; it tries again later");
+        }
+        if let Err(error) = app.store.sweep(app.clock.now()).await {
+            tracing::warn!(%error, "uploads that were given up could not be removed");
         }
         tokio::time::sleep(EVERY).await;
     }

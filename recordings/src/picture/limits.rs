@@ -18,7 +18,8 @@ pub(super) fn check_length(bytes: usize) -> Result<(), IngestError> {
     if bytes > MAX_BYTES { Err(IngestError::TooLarge { bytes }) } else { Ok(()) }
 }
 
-pub(super) fn check_dimensions(width: u32, height: u32) -> Result<(), IngestError> {
+/// Refuses what has too many pixels, or none.
+pub fn check_dimensions(width: u32, height: u32) -> Result<(), IngestError> {
     if width == 0 || height == 0 {
         return Err(IngestError::malformed("it has no pixels"));
     }

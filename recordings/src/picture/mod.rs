@@ -23,7 +23,7 @@ use crate::digest::Digest;
 use container::Container;
 pub use error::IngestError;
 pub(crate) use limits::decoding_cost;
-pub use limits::{MAX_BYTES, MAX_PIXELS, MAX_SIDE};
+pub use limits::{MAX_BYTES, MAX_PIXELS, MAX_SIDE, check_dimensions};
 
 /// The longer side of the two thumbnails in pixels; a smaller picture is not enlarged.
 pub const SMALL_SIDE: u32 = 320;
@@ -76,7 +76,7 @@ impl Picture {
             Kind::Png => png::open(bytes),
             Kind::WebP => webp::open(bytes),
         }?;
-        limits::check_dimensions(container.width, container.height)?;
+        check_dimensions(container.width, container.height)?;
         Ok(Self { container })
     }
 

@@ -21,4 +21,4 @@ pub use kind::AppointmentKind;
 pub use routes::{announce, router};
 pub use slot::{ImpossibleLength, Length, TimeSlot};
 pub use state::{AppointmentState, IllegalStep};
-pub use view::{Appointment, CallState};
+pub use view::{Appointment, CallState, SnapshotCounts};

@@ -19,6 +19,7 @@ use crate::language::Language;
 use crate::links::{self, Margins, Window};
 use crate::problem::{ApiError, ApiResult};
 use crate::services::{self, ServiceName};
+use crate::snapshots;
 use crate::text::{Name, Notes};
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -143,7 +144,7 @@ impl Around {
             customers: customers::named(database, rows.iter().map(|row| row.customer_id)).await?,
             pets: customers::pets_named(database, rows.iter().filter_map(|row| row.pet_id)).await?,
             links: links::of_appointments(database, &ids).await?,
-            snapshots: BTreeMap::new(),
+            snapshots: snapshots::counts(database, &ids).await?,
             follow_ups,
         })
     }

@@ -9,6 +9,7 @@ use crate::{
     accounts,
     app::AppState,
     clock::Timestamp,
+    consents::{self, AskedFor, ConsentKind},
     customers,
     language::Language,
     problem::{ApiError, ApiResult},
@@ -30,6 +31,8 @@ pub struct Link {
     pub service_name: LocalizedName,
     pub customer_name: Name,
     pub language: Language,
+    /// What they are asked to agree to, and what they answered.
+    pub consent: AskedFor,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
@@ -48,6 +51,7 @@ impl Link {
             services::table::Entity::find_by_id(row.service_id).one(&app.database).await?;
         let customer = customers::table::customer::Entity::find_by_id(row.customer_id);
         let customer = customer.one(&app.database).await?.ok_or_else(broken)?;
+        let answer = consents::newest(&app.database, row.id, ConsentKind::Snapshots).await?;
         Ok(Self {
             state: opened.state,
             opens_at: opened.window.opens_at,
@@ -60,6 +64,7 @@ impl Link {
             service_name: service.ok_or_else(broken)?.name(),
             customer_name: customer.name,
             language: customer.language,
+            consent: AskedFor::after(answer.as_ref()),
         })
     }
 

@@ -1,0 +1,214 @@
+//! An upload from its announcement to the stored picture. Every step may be repeated.
+
+use std::str::FromStr;
+
+use bytes::Bytes;
+use http::{HeaderName, HeaderValue, StatusCode};
+use recordings::{Digest, IngestError, Kind, PartError, picture};
+use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, Set, entity::prelude::*};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::{
+    Source,
+    keep::{is_kept, keep_in_turn},
+    source::UploadSource,
+    table::{snapshot, upload},
+};
+use crate::{
+    app::AppState,
+    database::is_taken,
+    problem::{ApiError, ApiResult},
+};
+
+pub(super) const OFFSET: HeaderName = HeaderName::from_static("upload-offset");
+
+/// What is announced. The type and the size in pixels are looked at early, to save a phone the
+/// trouble; what counts is what the bytes turn out to be.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Announced {
+    pub(super) source: UploadSource,
+    /// `image/jpeg`, `image/png` or `image/webp`.
+    content_type: String,
+    /// In bytes.
+    #[schema(minimum = 1, maximum = 26_214_400)]
+    size: u64,
+    /// Of all bytes, in hexadecimal digits.
+    #[schema(min_length = 64, max_length = 64)]
+    sha256: String,
+    #[schema(minimum = 1)]
+    width: u32,
+    #[schema(minimum = 1)]
+    height: u32,
+}
+
+/// An upload, and whether it was announced before.
+pub(super) struct Begun {
+    pub(super) row: upload::Model,
+    pub(super) again: bool,
+}
+
+/// Begins an upload; the same one again is the same one still.
+pub(super) async fn begin(
+    app: &AppState,
+    to: &snapshot::Model,
+    announced: Announced,
+) -> ApiResult<Begun> {
+    let digest = check(&announced)?.to_string();
+    let size = i64::try_from(announced.size).map_err(ApiError::internal)?;
+    let source = Source::from(announced.source);
+    if let Some(row) = find(app, to.id, source).await? {
+        return same(row, size, &digest);
+    }
+    let row = upload::ActiveModel {
+        id: Set(Uuid::now_v7()),
+        snapshot_id: Set(to.id),
+        source: Set(source),
+        size: Set(size),
+        sha256: Set(digest.clone()),
+        begun_at: Set(app.clock.now()),
+        restarts: Set(0),
+    };
+    let write = app.database.write().await?;
+    match row.insert(&write).await {
+        Ok(row) => {
+            write.commit().await?;
+            Ok(Begun { row, again: false })
+        }
+        // The same announcement was faster on another connection.
+        Err(error) if is_taken(&error) => {
+            write.rollback().await?;
+            let row = find(app, to.id, source).await?.ok_or_else(|| ApiError::internal(error))?;
+            same(row, size, &digest)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// How far an upload is.
+pub(super) async fn offset(app: &AppState, upload: &upload::Model) -> ApiResult<u64> {
+    if is_kept(&app.database, upload.snapshot_id, upload.source).await? {
+        return Ok(size(upload));
+    }
+    Ok(app.store.parts.length(upload.id).await?)
+}
+
+/// Adds a piece; returns the new offset.
+pub(super) async fn append(
+    app: &AppState,
+    upload: &upload::Model,
+    at: u64,
+    piece: Bytes,
+) -> ApiResult<u64> {
+    let parts = &app.store.parts;
+    match parts.append(upload.id, at, piece, size(upload)).await {
+        Ok(offset) => Ok(offset),
+        Err(error @ PartError::WrongOffset { expected }) => Err(wrong_offset(error, expected)),
+        Err(error @ PartError::Busy) => Err(wrong_offset(error, parts.length(upload.id).await?)),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Everything is here: makes it the snapshot's picture.
+pub(super) async fn finish(
+    app: &AppState,
+    to: &snapshot::Model,
+    upload: upload::Model,
+) -> ApiResult<()> {
+    let turn = app.store.ingester.turn().await;
+    let bytes = app.store.parts.read(upload.id).await?;
+    let found = Digest::of(&bytes);
+    if Digest::from_str(&upload.sha256) != Ok(found) {
+        return Err(begin_anew(app, upload).await?);
+    }
+    match keep_in_turn(app, turn, to, upload.source, bytes).await {
+        Ok(()) => forget_part(app, upload.id).await,
+        // It will never be a picture: no other client need meet it.
+        Err(error) if error.status.is_client_error() => {
+            forget(app, upload).await?;
+            return Err(error);
+        }
+        Err(error) => return Err(error),
+    }
+    Ok(())
+}
+
+fn check(announced: &Announced) -> ApiResult<Digest> {
+    let Announced { content_type, size, width, height, .. } = announced;
+    if Kind::from_content_type(content_type).is_none() {
+        return Err(IngestError::UnsupportedType { found: "this type of file" }.into());
+    }
+    if *size == 0 {
+        return Err(ApiError::invalid("size", "There is nothing to upload."));
+    }
+    if *size > picture::MAX_BYTES as u64 {
+        return Err(
+            IngestError::TooLarge { bytes: usize::try_from(*size).unwrap_or(usize::MAX) }.into()
+        );
+    }
+    picture::check_dimensions(*width, *height)?;
+    announced
+        .sha256
+        .parse()
+        .map_err(|error: recordings::DigestError| ApiError::invalid("sha256", error.to_string()))
+}
+
+async fn find(app: &AppState, to: Uuid, source: Source) -> ApiResult<Option<upload::Model>> {
+    let found = upload::Entity::find()
+        .filter(upload::Column::SnapshotId.eq(to))
+        .filter(upload::Column::Source.eq(source));
+    Ok(found.one(&app.database).await?)
+}
+
+fn same(row: upload::Model, size: i64, digest: &str) -> ApiResult<Begun> {
+    if row.size != size || row.sha256 != digest {
+        let detail = "Another picture of this source was announced for this capture before.";
+        let status = StatusCode::UNPROCESSABLE_ENTITY;
+        return Err(ApiError::new(status, "upload_differs", detail));
+    }
+    Ok(Begun { row, again: true })
+}
+
+pub(super) fn size(upload: &upload::Model) -> u64 {
+    u64::try_from(upload.size).unwrap_or(0)
+}
+
+/// How often a whole upload with a wrong checksum begins anew. A power cut can spoil what was not
+/// acknowledged yet; a client that cannot count is stopped.
+const MOST_RESTARTS: i32 = 3;
+
+async fn begin_anew(app: &AppState, upload: upload::Model) -> ApiResult<ApiError> {
+    let detail = "The bytes are not those that were announced.";
+    if upload.restarts >= MOST_RESTARTS {
+        forget(app, upload).await?;
+        return Ok(ApiError::new(StatusCode::UNPROCESSABLE_ENTITY, "checksum_mismatch", detail));
+    }
+    let (id, restarts) = (upload.id, upload.restarts + 1);
+    let write = app.database.write().await?;
+    let mut row = upload.into_active_model();
+    row.restarts = Set(restarts);
+    row.update(&write).await?;
+    write.commit().await?;
+    app.store.parts.remove(id).await?;
+    Ok(ApiError::conflict("checksum_mismatch", detail).header(OFFSET, HeaderValue::from(0u64)))
+}
+
+fn wrong_offset(error: PartError, offset: u64) -> ApiError {
+    ApiError::from(error).with("offset", offset).header(OFFSET, HeaderValue::from(offset))
+}
+
+async fn forget(app: &AppState, upload: upload::Model) -> ApiResult<()> {
+    let write = app.database.write().await?;
+    upload::Entity::delete_by_id(upload.id).exec(&write).await?;
+    write.commit().await?;
+    forget_part(app, upload.id).await;
+    Ok(())
+}
+
+/// The picture is stored or refused: that its bytes lie here a while longer is no trouble.
+async fn forget_part(app: &AppState, upload: Uuid) {
+    if let Err(error) = app.store.parts.remove(upload).await {
+        tracing::warn!(%error, "a part file stays until it is swept");
+    }
+}
