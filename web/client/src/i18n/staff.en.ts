@@ -97,6 +97,7 @@ export const staffEn = {
     needStylist: 'Choose a stylist.',
     needTime: 'Choose a date and a time.',
     past: 'This time has passed.',
+    tooSoon: 'The service begins after the video consultation ends.',
     taken: (stylist: string, time: string) => `${stylist} is already booked at ${time}.`,
     takenNext: 'Free next:',
     followUpFailed:

@@ -98,6 +98,7 @@ export const staffZh: Translation<typeof staffEn> = {
     needStylist: '请选择技师。',
     needTime: '请选择日期和时间。',
     past: '这个时间已经过去。',
+    tooSoon: '到店服务须在视频咨询结束之后开始。',
     taken: (stylist, time) => `${stylist}在 ${time} 已有预约。`,
     takenNext: '接下来可约：',
     followUpFailed: '视频咨询已约好，但到店服务的时间已被占用，请另选时间。',

@@ -27,17 +27,22 @@ export class Plan {
     this.day = day;
   }
 
+  get start(): number {
+    return instantOf(this.day, this.time).getTime();
+  }
+
   minutes(services: Service[]): number {
     return services.find(({ id }) => id === this.service)?.length_minutes ?? 30;
   }
 
-  check(): boolean {
+  /** `after`: when what comes before it ends. */
+  check(after = 0): boolean {
     const errors: Errors = {};
     if (!this.service) errors.service = t.appointment.needService;
     if (!this.stylist) errors.stylist = t.appointment.needStylist;
     if (!this.day || !this.time) errors.time = t.appointment.needTime;
-    else if (instantOf(this.day, this.time).getTime() < Date.now())
-      errors.time = t.appointment.past;
+    else if (this.start < Date.now()) errors.time = t.appointment.past;
+    else if (this.start < after) errors.time = t.appointment.tooSoon;
     this.errors = errors;
     return Object.keys(errors).length === 0;
   }
