@@ -8,6 +8,7 @@ use crate::message::{
     CallId, CaptureId, Door, EndReason, ErrorCode, GoneReason, ParticipantId, Place, Role,
 };
 use crate::time::UnixMillis;
+use std::net::IpAddr;
 use uuid::Uuid;
 
 /// Who a person is to the product, opaque here: the same in all their seats.
@@ -18,11 +19,12 @@ pub struct Subject(pub Uuid);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TokenHash(pub [u8; 32]);
 
-/// Whose socket it is, known from the session cookie at the upgrade.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Caller {
-    Staff(Uuid),
-    Visitor,
+/// Whose socket it is, as far as the upgrade showed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Caller {
+    /// The staff member of the session cookie.
+    pub staff: Option<Uuid>,
+    pub address: Option<IpAddr>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -111,6 +113,9 @@ pub struct Restored {
 /// The product's side of the seam. Calls of one call's methods never overlap, except
 /// [`keep_key_frame`](Gate::keep_key_frame).
 pub trait Gate: Send + Sync + 'static {
+    /// The product's clock. Read when a call's task starts; the task counts on from there.
+    fn now(&self) -> UnixMillis;
+
     /// May they join, and as whom? Asked before anything of the call is told.
     fn authorize(&self, request: JoinRequest)
     -> impl Future<Output = Result<Pass, Refusal>> + Send;

@@ -6,7 +6,7 @@
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use anyhow::Context;
-use axum::{Router, extract::DefaultBodyLimit, middleware};
+use axum::{Extension, Router, extract::DefaultBodyLimit, middleware};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use utoipa::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -73,6 +73,7 @@ pub struct App {
     state: AppState,
     listener: std::net::TcpListener,
     router: Router,
+    calls: calls::Calls,
     demo: demo::Demo,
 }
 
@@ -88,8 +89,9 @@ impl App {
         let state = open(settings, clock).await?;
         let demo = demo::prepare(&state).await.context("the demo shop could not be made")?;
         start_background(&state);
-        let router = router(state.clone());
-        Ok(Self { state, listener, router, demo })
+        let calls = calls::start(&state)?;
+        let router = router(state.clone(), calls.clone());
+        Ok(Self { state, listener, router, calls, demo })
     }
 
     pub fn state(&self) -> &AppState {
@@ -113,6 +115,7 @@ impl App {
     /// closes the database.
     pub async fn serve(self) -> anyhow::Result<()> {
         let stopping = self.state.tasks.stopping.clone();
+        tokio::spawn(stop_calls(self.calls, stopping.clone()));
         let served = serve::run(&self.state.settings, self.listener, self.router, stopping).await;
         self.state.tasks.finish().await;
         self.state.database.close().await;
@@ -154,6 +157,12 @@ fn make_private_folder(path: &std::path::Path) -> std::io::Result<()> {
     builder.recursive(true).create(path)
 }
 
+/// Asks everybody in a call to come back: to the next server, in a moment.
+async fn stop_calls(calls: calls::Calls, stopping: CancellationToken) {
+    stopping.cancelled().await;
+    calls.stop().await;
+}
+
 fn start_background(state: &AppState) {
     state.tasks.spawn(state.outbox.clone().poll_forever());
     state.tasks.spawn(state.live.hub.clone().run());
@@ -189,7 +198,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
 }
 
 /// Layers run from the last to the first: the log sees everything, the body limit sits innermost.
-fn router(state: AppState) -> Router {
+fn router(state: AppState, calls: calls::Calls) -> Router {
     let (api, description) = api().split_for_parts();
     let description = axum::Json(description);
     let headers = SecurityHeaders::new(&state.settings);
@@ -197,6 +206,7 @@ fn router(state: AppState) -> Router {
         .route("/health", axum::routing::get(health::health))
         .fallback(assets::serve)
         .method_not_allowed_fallback(limits::method_not_allowed)
+        .layer(Extension(calls))
         .layer(DefaultBodyLimit::max(limits::LARGEST_BODY))
         .layer(middleware::from_fn(limits::time_out))
         .layer(middleware::from_fn(cross_origin::protect))

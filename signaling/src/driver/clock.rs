@@ -1,7 +1,7 @@
-//! Wall-clock time that never runs backwards: read once, then carried on by the monotonic clock.
+//! Time that never runs backwards: the product's, read once, then carried on by the monotonic clock.
 
 use crate::time::UnixMillis;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 use tokio::time::Instant;
 
 #[derive(Clone, Copy, Debug)]
@@ -11,10 +11,8 @@ pub(super) struct Clock {
 }
 
 impl Clock {
-    #[expect(clippy::disallowed_methods, reason = "the driver is where time comes from")]
-    pub(super) fn start() -> Self {
-        let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        Self { started: Instant::now(), started_at: UnixMillis(0).plus(since_epoch) }
+    pub(super) fn start(started_at: UnixMillis) -> Self {
+        Self { started: Instant::now(), started_at }
     }
 
     pub(super) fn now(&self) -> UnixMillis {

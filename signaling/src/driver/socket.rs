@@ -24,7 +24,7 @@ pub(super) async fn serve<G: Gate>(calls: &Calls<G>, socket: WebSocket, caller: 
     let id = SocketId(calls.shared.last_socket.fetch_add(1, Ordering::Relaxed) + 1);
     let (sink, stream) = socket.split();
     let (outlet, inlet) = outlet();
-    let clock = Clock::start();
+    let clock = Clock::start(calls.shared.gate.now());
     let reader = Reader {
         calls: calls.clone(),
         id,

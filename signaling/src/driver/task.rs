@@ -60,7 +60,7 @@ pub(super) async fn run<G: Gate>(
     id: CallId,
     mut commands: mpsc::Receiver<Command>,
 ) {
-    let clock = Clock::start();
+    let clock = Clock::start(calls.shared.gate.now());
     let restored = match calls.shared.gate.restore(id).await {
         Ok(restored) => restored,
         Err(refusal) => return turn_all_away(&calls, id, commands, &refusal),

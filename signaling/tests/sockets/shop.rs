@@ -60,10 +60,14 @@ impl Shop {
 
 async fn join(State(calls): State<Calls<Memory>>, socket: WebSocketUpgrade) -> Response {
     signaling::driver::upgrade(socket)
-        .on_upgrade(async move |socket| calls.serve(socket, Caller::Visitor).await)
+        .on_upgrade(async move |socket| calls.serve(socket, Caller::default()).await)
 }
 
 impl Gate for Memory {
+    fn now(&self) -> UnixMillis {
+        UnixMillis(1_763_798_400_000)
+    }
+
     async fn authorize(&self, request: JoinRequest) -> Result<Pass, Refusal> {
         let refusal = Refusal::new(ErrorCode::LinkInvalid, "this link is not good");
         let Door::Link(link) = request.door else { return Err(refusal) };

@@ -50,6 +50,16 @@ pub async fn apply(
     Ok(Some(save(txn, before, after, now).await?))
 }
 
+/// Takes it a step further, as [`apply`] does.
+pub async fn step(
+    txn: &Write,
+    id: Uuid,
+    state: AppointmentState,
+    now: Timestamp,
+) -> ApiResult<Option<Model>> {
+    apply(txn, id, Change { state: Some(state), ..Change::default() }, now).await
+}
+
 /// The rules alone.
 fn changed(before: &Model, change: Change) -> ApiResult<Model> {
     let mut after = before.clone();

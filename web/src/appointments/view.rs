@@ -12,6 +12,7 @@ use super::table::{self, Model};
 use super::{AppointmentKind, AppointmentState, Length};
 use crate::accounts;
 use crate::app::AppState;
+use crate::calls;
 use crate::clock::Timestamp;
 use crate::customers::table::{customer, pet};
 use crate::customers::{self, Pet, PhoneNumber};
@@ -91,7 +92,7 @@ pub enum CallState {
 /// Somebody in the waiting room.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Waiting {
-    pub name: Name,
+    pub name: String,
     pub since: Timestamp,
 }
 
@@ -131,6 +132,7 @@ struct Around {
     follow_ups: BTreeMap<Uuid, Model>,
     links: BTreeMap<Uuid, Uuid>,
     snapshots: BTreeMap<Uuid, SnapshotCounts>,
+    calls: BTreeMap<Uuid, calls::Summary>,
 }
 
 impl Around {
@@ -145,6 +147,7 @@ impl Around {
             pets: customers::pets_named(database, rows.iter().filter_map(|row| row.pet_id)).await?,
             links: links::of_appointments(database, &ids).await?,
             snapshots: snapshots::counts(database, &ids).await?,
+            calls: calls::of_appointments(database, &ids).await?,
             follow_ups,
         })
     }
@@ -162,7 +165,7 @@ impl Around {
             length_minutes: row.slot().length(),
             follow_up: follow_up.and_then(|row| self.follow_up(row)),
             customer_link: self.link(app, &row),
-            call: call(app, &row),
+            call: call(app, &row, self.calls.get(&row.id)),
             snapshots: self.snapshots.get(&row.id).copied().unwrap_or_default(),
             id: row.id,
             kind: row.kind,
@@ -189,7 +192,7 @@ impl Around {
     }
 }
 
-fn call(app: &AppState, row: &Model) -> Option<Call> {
+fn call(app: &AppState, row: &Model, summary: Option<&calls::Summary>) -> Option<Call> {
     if row.kind != AppointmentKind::Video {
         return None;
     }
@@ -198,11 +201,20 @@ fn call(app: &AppState, row: &Model) -> Option<Call> {
     let state = match row.state {
         AppointmentState::Done | AppointmentState::Cancelled => CallState::Ended,
         _ if now < window.opens_at => CallState::Scheduled,
+        _ if summary.is_some_and(|call| call.ended) => CallState::Ended,
+        _ if window.contains(now) && summary.is_some_and(|call| call.live) => CallState::Live,
         _ if window.contains(now) => CallState::Open,
         _ => CallState::Ended,
     };
     let Window { opens_at, closes_at } = window;
-    Some(Call { state, opens_at, closes_at, waiting: Vec::new() })
+    let waiting = summary.map(|call| call.waiting.iter().map(Waiting::from).collect());
+    Some(Call { state, opens_at, closes_at, waiting: waiting.unwrap_or_default() })
+}
+
+impl From<&(String, Timestamp)> for Waiting {
+    fn from((name, since): &(String, Timestamp)) -> Self {
+        Self { name: name.clone(), since: *since }
+    }
 }
 
 async fn follow_ups(
