@@ -66,8 +66,18 @@ struct LineState {
     /// Whether the client sends on it (else it is a receive slot).
     is_published: bool,
     payload_types: Vec<(Pt, Codec)>,
-    /// What we send as.
-    ssrc: Option<Ssrc>,
+    /// What we send as, on a receive slot.
+    sender: Option<Sender>,
+}
+
+/// The SSRCs that the answer gave a receive slot. The engine fills every stream that it knows with
+/// padding, so it is told of this one when there is first something to send; and from then on it
+/// stays, as numbers of a known SSRC must never begin anew.
+#[derive(Debug, Clone, Copy)]
+struct Sender {
+    ssrc: Ssrc,
+    resend: Option<Ssrc>,
+    is_declared: bool,
 }
 
 /// A UDP datagram to be sent.
@@ -120,7 +130,7 @@ impl Peer {
         }
         let answer = answer(&mut rtc, offer)?;
         rtc.bwe().set_bitrate(Bitrate::ZERO, DESIRED_RATE);
-        let lines = read_lines(&mut rtc, offer)?;
+        let lines = read_lines(&rtc, offer)?;
         let mut peer = Self {
             rtc,
             origin: offer.origin().clone(),
@@ -131,7 +141,7 @@ impl Peer {
             estimate: None,
             ssrcs: [None; 2],
         };
-        peer.send_unpaced();
+        peer.withhold_senders();
         let answer = peer.pair_slots(answer);
         Ok((peer, answer))
     }
@@ -139,6 +149,7 @@ impl Peer {
     /// Answers a further offer of the same peer connection: an ICE restart.
     pub(crate) fn reaccept(&mut self, offer: &Offer) -> Result<String, ConnectError> {
         let answer = answer(&mut self.rtc, offer)?;
+        self.withhold_senders();
         Ok(self.pair_slots(answer))
     }
 
@@ -203,11 +214,17 @@ impl Peer {
     /// Sends a packet on a line with its new numbers, if the viewer knows the codec.
     pub(crate) fn send(&mut self, line: Line, packet: &Packet, rewritten: &Rewritten) {
         self.turns = 0;
-        let line = &self.lines[line.0];
+        let line = &mut self.lines[line.0];
         let codec = line.payload_types.iter().find(|(_, codec)| *codec == packet.codec);
-        let (Some((pt, _)), Some(ssrc)) = (codec, line.ssrc) else { return };
+        let (Some((pt, _)), Some(sender)) = (codec, &mut line.sender) else { return };
         let write = write(*pt, packet, rewritten);
-        if let Some(stream) = self.rtc.direct_api().stream_tx(&ssrc) {
+        let mut api = self.rtc.direct_api();
+        if !std::mem::replace(&mut sender.is_declared, true) {
+            // Publishers pace their streams already, and the estimate is wrong whenever this
+            // machine is short of CPU: a packet of a call never waits for it.
+            api.declare_stream_tx(sender.ssrc, sender.resend, line.mid, None).set_unpaced(true);
+        }
+        if let Some(stream) = api.stream_tx(&sender.ssrc) {
             stream.write_rtp(write);
         }
     }
@@ -324,13 +341,20 @@ impl Peer {
         self.lines.iter().enumerate().map(|(number, line)| (Line(number), line))
     }
 
-    /// Publishers pace their streams already, and the estimate is wrong whenever this machine is
-    /// short of CPU: a packet of a call never waits for it.
-    fn send_unpaced(&mut self) {
-        let ssrcs: Vec<Ssrc> = self.lines.iter().filter_map(|line| line.ssrc).collect();
-        for ssrc in ssrcs {
-            if let Some(stream) = self.rtc.direct_api().stream_tx(&ssrc) {
-                stream.set_unpaced(true);
+    /// Takes from the engine the streams of receive slots that were never used.
+    fn withhold_senders(&mut self) {
+        let mut api = self.rtc.direct_api();
+        for line in self.lines.iter_mut().filter(|line| !line.is_published) {
+            if line.sender.is_some_and(|sender| sender.is_declared) {
+                continue;
+            }
+            line.sender = api.stream_tx_by_mid(line.mid, None).map(|stream| Sender {
+                ssrc: stream.ssrc(),
+                resend: stream.rtx(),
+                is_declared: false,
+            });
+            if let Some(sender) = line.sender {
+                api.remove_stream_tx(sender.ssrc);
             }
         }
     }
@@ -420,11 +444,10 @@ fn answer(rtc: &mut Rtc, offer: &Offer) -> Result<String, ConnectError> {
     Ok(answer.to_sdp_string())
 }
 
-fn read_lines(rtc: &mut Rtc, offer: &Offer) -> Result<Vec<LineState>, ConnectError> {
+fn read_lines(rtc: &Rtc, offer: &Offer) -> Result<Vec<LineState>, ConnectError> {
     let unsupported = |what: &str| Err(ConnectError::UnsupportedMedia(what.to_owned()));
     let mut lines = Vec::new();
     for mid in offer.mids().map(Mid::from) {
-        let ssrc = rtc.direct_api().stream_tx_by_mid(mid, None).map(|stream| stream.ssrc());
         let Some(media) = rtc.media(mid) else { continue };
         let (kind, is_published) = match (media.kind().is_audio(), media.direction()) {
             (_, Direction::Inactive) => continue,
@@ -440,7 +463,7 @@ fn read_lines(rtc: &mut Rtc, offer: &Offer) -> Result<Vec<LineState>, ConnectErr
                 MediaKind::Video => "no video codec in common (VP8 and H.264 are spoken here)",
             });
         }
-        lines.push(LineState { mid, kind, is_published, payload_types, ssrc });
+        lines.push(LineState { mid, kind, is_published, payload_types, sender: None });
     }
     if lines.is_empty() {
         return unsupported("the offer has no audio or video");

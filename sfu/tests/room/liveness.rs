@@ -50,6 +50,15 @@ fn who_only_waits_and_sends_nothing_is_not_lost() {
 }
 
 #[test]
+fn who_only_waits_is_sent_next_to_nothing() {
+    let mut world = World::with_clients(8, 1);
+    let before = world.datagrams_out;
+    world.run(10 * SECOND);
+    let sent = world.datagrams_out - before;
+    assert!(sent < 250, "{sent} datagrams in 10 seconds");
+}
+
+#[test]
 fn who_never_comes_after_the_offer_is_lost() {
     let mut world = World::new(4);
     world.join(2);

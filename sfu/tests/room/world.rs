@@ -21,6 +21,8 @@ pub(crate) struct World {
     /// Fraction of the datagrams that never arrive, in either direction.
     pub(crate) loss: f64,
     pub(crate) latency: Duration,
+    /// What the room sent so far.
+    pub(crate) datagrams_out: usize,
     random: u64,
     on_the_way: Vec<OnTheWay>,
     sent: u64,
@@ -46,6 +48,7 @@ impl World {
             random: seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1,
             on_the_way: Vec::new(),
             sent: 0,
+            datagrams_out: 0,
         }
     }
 
@@ -201,7 +204,10 @@ impl World {
     pub(crate) fn pump_room(&mut self) {
         while let Some(output) = self.room.poll_output() {
             match output {
-                RoomOutput::Transmit(datagram) => self.send(datagram),
+                RoomOutput::Transmit(datagram) => {
+                    self.datagrams_out += 1;
+                    self.send(datagram);
+                }
                 RoomOutput::Event(event) => self.events.push(event),
                 RoomOutput::Tap(_, packet) => self.taps.push(packet),
             }
