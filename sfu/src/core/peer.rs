@@ -195,7 +195,7 @@ impl Peer {
     ) -> bool {
         self.turns = 0;
         let Ok(receive) = Receive::new(Protocol::Udp, from, to, datagram) else { return false };
-        self.rtc.handle_input(Input::Receive(now, receive)).is_ok()
+        self.rtc.is_alive() && self.rtc.handle_input(Input::Receive(now, receive)).is_ok()
     }
 
     /// Time has passed.

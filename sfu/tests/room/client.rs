@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use sfu::core::Datagram;
 use str0m::change::{SdpAnswer, SdpPendingOffer};
-use str0m::format::Codec;
+use str0m::format::{Codec, PayloadParams};
 use str0m::media::{Direction, MediaKind, Mid, Pt};
 use str0m::net::{Protocol, Receive};
 use str0m::rtp::{ExtensionValues, RtpWrite};
@@ -17,6 +17,8 @@ pub(crate) struct Client {
     pub(crate) address: SocketAddr,
     pub(crate) slots: usize,
     pub(crate) is_connected: bool,
+    /// Where the world sees it, behind a NAT.
+    pub(crate) seen_at: SocketAddr,
     /// Nothing gets through, either way.
     pub(crate) is_cut_off: bool,
     pub(crate) camera: Source,
@@ -52,6 +54,7 @@ pub(crate) struct Source {
     pub(crate) sent: Vec<Vec<u8>>,
     tag: u8,
     is_video: bool,
+    codec: Codec,
     next: Instant,
     frames: u64,
     sequence: u64,
@@ -61,20 +64,33 @@ pub(crate) struct Source {
 impl Client {
     /// `index` tells its media from that of others.
     pub(crate) fn new(now: Instant, index: usize, slots: usize, address: SocketAddr) -> Self {
+        Self::speaking(&[Codec::Vp8], now, index, slots, address)
+    }
+
+    /// One that has only these video codecs, and sends the first.
+    pub(crate) fn speaking(
+        codecs: &[Codec],
+        now: Instant,
+        index: usize,
+        slots: usize,
+        address: SocketAddr,
+    ) -> Self {
         let mut rtc = RtcConfig::new()
             .clear_codecs()
             .enable_opus(true, false)
-            .enable_vp8(true)
+            .enable_vp8(codecs.contains(&Codec::Vp8))
+            .enable_h264(codecs.contains(&Codec::H264))
             .set_rtp_mode(true)
             .build(now);
         rtc.add_local_candidate(Candidate::host(address, "udp").unwrap());
         Self {
             address,
+            seen_at: address,
             slots,
             is_connected: false,
             is_cut_off: false,
-            camera: Source::new(now, index, true),
-            microphone: Source::new(now, index, false),
+            camera: Source::new(now, index, codecs[0]),
+            microphone: Source::new(now, index, Codec::Opus),
             received: Vec::new(),
             key_frame_requests: 0,
             outbox: VecDeque::new(),
@@ -215,14 +231,15 @@ fn poll(
 }
 
 impl Source {
-    fn new(now: Instant, index: usize, is_video: bool) -> Self {
+    fn new(now: Instant, index: usize, codec: Codec) -> Self {
         Self {
             is_on: false,
             packets: 2,
             audio_level: -100,
             sent: Vec::new(),
             tag: index as u8 + 1,
-            is_video,
+            is_video: codec != Codec::Opus,
+            codec,
             next: now,
             frames: 1_000 * (index as u64 + 1),
             sequence: 500 * (index as u64 + 1),
@@ -253,13 +270,23 @@ impl Source {
         part: usize,
         count: usize,
     ) -> RtpWrite {
-        let payload = if self.is_video { self.video(is_key, part) } else { self.audio() };
+        let payload = match self.codec {
+            Codec::Vp8 => self.vp8(is_key, part),
+            Codec::H264 => self.h264(is_key, part),
+            _ => self.audio(),
+        };
         self.sent.push(payload.clone());
         self.sequence += 1;
         let ticks = if self.is_video { 2_970 } else { 960 };
         let timestamp = (self.frames * ticks) as u32;
-        let codec = if self.is_video { Codec::Vp8 } else { Codec::Opus };
-        let params = rtc.codec_config().find(|params| params.spec().codec == codec).unwrap();
+        let is_ours = |params: &PayloadParams| {
+            let format = params.spec().format;
+            let is_constrained = format.profile_level_id.is_none_or(|id| id == 0x42e01f);
+            params.spec().codec == self.codec
+                && is_constrained
+                && format.packetization_mode != Some(0)
+        };
+        let params = rtc.codec_config().find(is_ours).unwrap();
         let pt: Pt = params.pt();
         let levels = ExtensionValues {
             audio_level: (!self.is_video).then_some(self.audio_level),
@@ -273,7 +300,7 @@ impl Source {
     }
 
     /// A descriptor with picture id and base layer index, and a frame that says which it is.
-    fn video(&self, is_key: bool, part: usize) -> Vec<u8> {
+    fn vp8(&self, is_key: bool, part: usize) -> Vec<u8> {
         let start = if part == 0 { 0x10 } else { 0 };
         let id = self.frames as u16 & 0x7fff;
         let mut payload = vec![0x80 | start, 0xe0, 0x80 | (id >> 8) as u8, id as u8];
@@ -287,6 +314,15 @@ impl Source {
             });
         }
         payload.extend([self.tag, part as u8]);
+        payload.extend(self.frames.to_be_bytes());
+        payload.resize(900 + part, self.tag);
+        payload
+    }
+
+    /// An IDR or another slice, in fragments.
+    fn h264(&self, is_key: bool, part: usize) -> Vec<u8> {
+        let start = if part == 0 { 0x80 } else { 0 };
+        let mut payload = vec![0x7c, start | if is_key { 5 } else { 1 }, part as u8];
         payload.extend(self.frames.to_be_bytes());
         payload.resize(900 + part, self.tag);
         payload

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use sfu::{MediaKind, Place};
+use str0m::format::Codec;
 
 use crate::world::{World, id};
 
@@ -82,6 +83,33 @@ fn all_others_in_a_call_of_three_are_seen_in_their_own_slots() {
             assert!(arrived.iter().all(|packet| *packet.payload.last().unwrap() == tag));
         }
     }
+}
+
+#[test]
+fn h264_goes_to_those_who_have_it_and_the_others_get_the_sound() {
+    let mut world = World::new(8);
+    world.join_speaking(&[Codec::H264], 2);
+    world.join_speaking(&[Codec::Vp8, Codec::H264], 2);
+    world.join_speaking(&[Codec::Vp8], 2);
+    world.run(SECOND / 2);
+    for index in 0..3 {
+        world.clients[index].microphone.is_on = true;
+        world.place(index, Place::Call);
+    }
+    world.clients[0].camera.is_on = true;
+    world.run(2 * SECOND);
+    let from_first = |world: &World, viewer: usize, kind| {
+        let slots = world.slots(viewer).into_iter();
+        let mut slots = slots.filter(|slot| slot.source == id(0) && slot.kind == kind);
+        world.clients[viewer].arrived(&slots.next().unwrap().mid)
+    };
+    let seen = from_first(&world, 1, MediaKind::Video);
+    assert!(seen.len() > 80);
+    for (sent, received) in world.clients[0].camera.sent.iter().zip(&seen) {
+        assert_eq!(*sent, received.payload);
+    }
+    assert!(from_first(&world, 2, MediaKind::Video).is_empty());
+    assert!(from_first(&world, 2, MediaKind::Audio).len() > 80);
 }
 
 #[test]

@@ -65,6 +65,20 @@ fn while_somebody_waits_the_cache_is_kept_fresh_but_not_more_often_than_needed()
 }
 
 #[test]
+fn those_who_watch_pay_nothing_for_those_who_wait() {
+    let mut world = World::with_clients(8, 3);
+    for index in 0..2 {
+        world.clients[index].camera.is_on = true;
+        world.clients[index].camera.packets = 20;
+        world.place(index, Place::Call);
+    }
+    world.run(SECOND);
+    let before = world.clients[0].key_frame_requests;
+    world.run(6 * SECOND);
+    assert_eq!(world.clients[0].key_frame_requests, before);
+}
+
+#[test]
 fn with_nobody_waiting_no_key_frame_is_asked_for() {
     let mut world = World::in_call(5, 2);
     world.clients[0].camera.packets = 20;

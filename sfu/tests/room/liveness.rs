@@ -80,6 +80,18 @@ fn an_ice_restart_keeps_the_transport_and_the_media() {
 }
 
 #[test]
+fn a_client_whose_address_changes_goes_on_without_being_asked_to() {
+    let mut world = World::in_call(9, 2);
+    world.run(2 * SECOND);
+    world.clients[0].seen_at = ([192, 0, 2, 77], 7_000).into();
+    world.run(3 * SECOND);
+    world.clients.iter_mut().for_each(|client| client.received.clear());
+    world.run(2 * SECOND);
+    assert!(world.clients.iter().all(|client| client.received.len() > 100));
+    assert!(!world.has_event(&RoomEvent::Lost { participant: id(0) }));
+}
+
+#[test]
 fn a_rebuilt_transport_keeps_the_place_and_gets_media_again() {
     let mut world = World::in_call(6, 2);
     world.run(SECOND);

@@ -8,6 +8,8 @@ use sfu::core::room::{Answer, Room, RoomOutput};
 use sfu::core::{Datagram, Identity};
 use sfu::{ConnectError, ParticipantId, Place, RoomEvent, Slot, TapPacket};
 
+use str0m::format::Codec;
+
 use crate::client::Client;
 
 pub(crate) const SERVER: ([u8; 4], u16) = ([198, 51, 100, 1], 4_000);
@@ -76,8 +78,14 @@ impl World {
 
     /// A newcomer with so many receive slots offers; its number.
     pub(crate) fn join(&mut self, slots: usize) -> usize {
+        self.join_speaking(&[Codec::Vp8], slots)
+    }
+
+    /// One that has only these video codecs.
+    pub(crate) fn join_speaking(&mut self, codecs: &[Codec], slots: usize) -> usize {
         let index = self.clients.len();
-        self.clients.push(Client::new(self.now, index, slots, address(index, 5_000)));
+        let address = address(index, 5_000);
+        self.clients.push(Client::speaking(codecs, self.now, index, slots, address));
         self.negotiate(index).unwrap();
         index
     }
@@ -174,14 +182,14 @@ impl World {
     fn hand_over(&mut self, datagram: &Datagram) {
         let Datagram { source, destination, contents } = datagram;
         if *destination == SERVER.into() {
-            let Some(index) = self.clients.iter().position(|client| client.address == *source)
+            let Some(index) = self.clients.iter().position(|client| client.seen_at == *source)
             else {
                 return;
             };
             self.room.receive(self.now, id(index), *source, *destination, contents);
             self.pump_room();
         } else if let Some(index) =
-            self.clients.iter().position(|client| client.address == *destination)
+            self.clients.iter().position(|client| client.seen_at == *destination)
         {
             self.clients[index].receive(self.now, *source, contents);
             self.pump_client(index);
@@ -216,13 +224,14 @@ impl World {
 
     fn pump_client(&mut self, index: usize) {
         while let Some(datagram) = self.clients[index].outbox.pop_front() {
-            self.send(datagram);
+            let source = self.clients[index].seen_at;
+            self.send(Datagram { source, ..datagram });
         }
     }
 
     fn send(&mut self, datagram: Datagram) {
         let cut = |address| {
-            self.clients.iter().any(|client| client.address == address && client.is_cut_off)
+            self.clients.iter().any(|client| client.seen_at == address && client.is_cut_off)
         };
         if cut(datagram.source) || cut(datagram.destination) || self.chance() < self.loss {
             return;

@@ -89,13 +89,15 @@ impl Room {
         }
     }
 
-    /// Whether somebody may soon be shown what the publisher sends, who is not shown it yet.
+    /// Whether somebody may soon be shown what the publisher sends, and nobody is shown it yet: key
+    /// frames cost those who watch some of the picture's quality.
     fn may_be_joined(&self, publisher: ParticipantId) -> bool {
-        let is_in_call = self.call.contains(&publisher);
-        self.members.values().any(|member| {
-            let is_other = member.id != publisher;
-            is_other && if is_in_call { member.waits() } else { member.can_view() }
-        })
+        let others = || self.members.values().filter(|member| member.id != publisher);
+        if self.call.contains(&publisher) {
+            self.call.len() == 1 && others().any(Member::waits)
+        } else {
+            others().any(Member::can_view)
+        }
     }
 
     fn join_new(&mut self, now: Instant, viewer: ParticipantId) {
