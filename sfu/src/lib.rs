@@ -28,6 +28,7 @@
 //! `core/` is sans-IO: time comes in as an argument, datagrams and events go out as values.
 //! - `room/` who is here, who is shown to whom, and the way of a packet through the room
 //! - `peer.rs` one transport. The only file that names the WebRTC engine
+//! - `path.rs` where a client is, and that it may move
 //! - `offer.rs` bounds an offer before the engine sees it
 //! - `track.rs`, `cache.rs` what is kept of a publisher: the last key frame and what followed it
 //! - `keyframe_request.rs` when to ask for a key frame: once for all viewers, until it comes

@@ -12,6 +12,7 @@ mod offer;
 mod outgoing;
 pub mod packet;
 pub mod participant;
+mod path;
 mod peer;
 pub mod picture;
 mod quality;

@@ -12,7 +12,7 @@ use str0m::change::SdpOffer;
 use str0m::config::{CryptoProvider, DtlsCert};
 use str0m::format::{CodecConfig, CodecSpec, FormatParams, PayloadParams};
 use str0m::media::{Direction, Frequency, KeyframeRequestKind, Media, Mid, Pt};
-use str0m::net::{Protocol, Receive};
+use str0m::net::{Protocol, Receive, Transmit};
 use str0m::rtp::{Extension, ExtensionMap, ExtensionValues, RtpPacket, RtpWrite, Ssrc};
 use str0m::rtp::{VideoOrientation, Vp8Descriptor, Vp8Patch};
 use str0m::{Candidate, Event, IceConnectionState, Input, Output, Rtc, RtcConfig};
@@ -22,8 +22,10 @@ use super::error::ConnectError;
 use super::event::MediaKind;
 use super::offer::{Offer, Origin};
 use super::packet::{Extensions, FrameInfo, Packet, Rotation};
+use super::path::Path;
 use super::quality::Measurement;
 use super::rewriter::Rewritten;
+use super::stun::DatagramKind;
 use super::tap::Codec;
 
 /// Where the estimate of the way to a viewer begins.
@@ -111,6 +113,7 @@ pub(crate) struct Peer {
     deadline: Instant,
     turns: u32,
     clock: CaptureClock,
+    path: Path,
     estimate: Option<u64>,
     ssrcs: [Option<Ssrc>; 2],
 }
@@ -138,6 +141,7 @@ impl Peer {
             deadline: now,
             turns: 0,
             clock: CaptureClock::default(),
+            path: Path::default(),
             estimate: None,
             ssrcs: [None; 2],
         };
@@ -195,7 +199,12 @@ impl Peer {
     ) -> bool {
         self.turns = 0;
         let Ok(receive) = Receive::new(Protocol::Udp, from, to, datagram) else { return false };
-        self.rtc.is_alive() && self.rtc.handle_input(Input::Receive(now, receive)).is_ok()
+        let is_sound =
+            self.rtc.is_alive() && self.rtc.handle_input(Input::Receive(now, receive)).is_ok();
+        if is_sound {
+            self.path.hear(now, from, DatagramKind::of(datagram) == DatagramKind::Stun);
+        }
+        is_sound
     }
 
     /// Time has passed.
@@ -261,11 +270,7 @@ impl Peer {
                     self.turns = turns;
                 }
                 Ok(Output::Transmit(transmit)) => {
-                    return Some(PeerOutput::Transmit(Datagram {
-                        source: transmit.source,
-                        destination: transmit.destination,
-                        contents: transmit.contents.into(),
-                    }));
+                    return Some(PeerOutput::Transmit(self.address(transmit)));
                 }
                 Ok(Output::Event(event)) => {
                     if let Some(output) = self.translate(event) {
@@ -281,6 +286,17 @@ impl Peer {
         }
         self.deadline = now + Duration::from_secs(3600);
         None
+    }
+
+    /// Answers to checks go back to where they came from, all else to where the client is.
+    fn address(&self, transmit: Transmit) -> Datagram {
+        let is_check = DatagramKind::of(&transmit.contents) == DatagramKind::Stun;
+        let present = self.path.address().filter(|_| !is_check);
+        Datagram {
+            source: transmit.source,
+            destination: present.unwrap_or(transmit.destination),
+            contents: transmit.contents.into(),
+        }
     }
 
     fn translate(&mut self, event: Event) -> Option<PeerOutput> {

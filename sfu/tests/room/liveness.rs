@@ -84,7 +84,7 @@ fn a_client_whose_address_changes_goes_on_without_being_asked_to() {
     let mut world = World::in_call(9, 2);
     world.run(2 * SECOND);
     world.clients[0].seen_at = ([192, 0, 2, 77], 7_000).into();
-    world.run(3 * SECOND);
+    world.run(SECOND);
     world.clients.iter_mut().for_each(|client| client.received.clear());
     world.run(2 * SECOND);
     assert!(world.clients.iter().all(|client| client.received.len() > 100));
