@@ -114,9 +114,8 @@ impl App {
     /// Serves until `state().tasks.stopping` is cancelled, lets what is under way finish, and
     /// closes the database.
     pub async fn serve(self) -> anyhow::Result<()> {
-        let stopping = self.state.tasks.stopping.clone();
-        tokio::spawn(stop_calls(self.calls, stopping.clone()));
-        let served = serve::run(&self.state.settings, self.listener, self.router, stopping).await;
+        tokio::spawn(stop_calls(self.calls, self.state.tasks.stopping.clone()));
+        let served = serve::run(&self.state, self.listener, self.router).await;
         self.state.tasks.finish().await;
         self.state.database.close().await;
         served

@@ -8,7 +8,10 @@ use axum_server::{Handle, Server};
 use hyper_util::rt::TokioTimer;
 use tokio_util::sync::CancellationToken;
 
-use crate::settings::{Settings, Tls};
+use crate::{
+    app::AppState,
+    settings::{Settings, Tls},
+};
 
 /// How long requests that are under way may take once we stop.
 const GRACE: Duration = Duration::from_secs(10);
@@ -24,22 +27,21 @@ pub(crate) fn bind(settings: &Settings) -> anyhow::Result<std::net::TcpListener>
 }
 
 pub(crate) async fn run(
-    settings: &Settings,
+    app: &AppState,
     listener: std::net::TcpListener,
     router: Router,
-    stopping: CancellationToken,
 ) -> anyhow::Result<()> {
     let handle = Handle::new();
-    tokio::spawn(stop_gracefully(handle.clone(), stopping));
+    tokio::spawn(stop_gracefully(handle.clone(), app.tasks.stopping.clone()));
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    match settings.tls {
+    match app.settings.tls {
         Tls::Off => {
             let mut server = axum_server::from_tcp(listener)?.handle(handle);
             limit_headers(&mut server);
             server.serve(service).await?;
         }
         Tls::SelfSigned => {
-            let config = crate::tls::self_signed(settings).await?;
+            let config = crate::tls::self_signed(&app.settings, app.clock.now()).await?;
             let mut server = axum_server::from_tcp_rustls(listener, config)?.handle(handle);
             limit_headers(&mut server);
             server.serve(service).await?;
