@@ -91,7 +91,7 @@ export const staffEn = {
     addFollowUp: 'Book a service in the shop after it',
     followUpTitle: 'And then in the shop',
     book: 'Book appointment',
-    missing: 'Still missing',
+    missing: 'Something is still missing. See the marked fields.',
     needCustomer: 'Choose or add a customer.',
     needService: 'Choose a service.',
     needStylist: 'Choose a stylist.',

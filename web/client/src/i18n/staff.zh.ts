@@ -92,7 +92,7 @@ export const staffZh: Translation<typeof staffEn> = {
     addFollowUp: '同时预约之后的到店服务',
     followUpTitle: '之后到店',
     book: '确定预约',
-    missing: '还缺少',
+    missing: '还有内容未填好，请看标红的地方。',
     needCustomer: '请选择或添加顾客。',
     needService: '请选择项目。',
     needStylist: '请选择技师。',

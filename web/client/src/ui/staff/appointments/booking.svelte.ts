@@ -19,7 +19,8 @@ export class Plan {
   time = $state('');
   /** The time that the server said is taken. */
   refused = $state<string>();
-  errors = $state.raw<Errors>({});
+  #tried = $state(false);
+  #notBefore = $state(0);
   #key = newKey();
 
   constructor(kind: Kind, day: string) {
@@ -35,16 +36,28 @@ export class Plan {
     return services.find(({ id }) => id === this.service)?.length_minutes ?? 30;
   }
 
-  /** `after`: when what comes before it ends. */
-  check(after = 0): boolean {
-    const errors: Errors = {};
-    if (!this.service) errors.service = t.appointment.needService;
-    if (!this.stylist) errors.stylist = t.appointment.needStylist;
-    if (!this.day || !this.time) errors.time = t.appointment.needTime;
-    else if (this.start < Date.now()) errors.time = t.appointment.past;
-    else if (this.start < after) errors.time = t.appointment.tooSoon;
-    this.errors = errors;
-    return Object.keys(errors).length === 0;
+  /** What is missing or wrong; said only once somebody tried to book, then as it is mended. */
+  errors = $derived.by(() => (this.#tried ? this.#wrong() : {}));
+
+  /** `notBefore`: when what comes before it ends. */
+  check(notBefore = 0): boolean {
+    this.#tried = true;
+    this.#notBefore = notBefore;
+    return Object.keys(this.errors).length === 0;
+  }
+
+  #wrong(): Errors {
+    return {
+      ...(this.service ? {} : { service: t.appointment.needService }),
+      ...(this.stylist ? {} : { stylist: t.appointment.needStylist }),
+      ...this.#wrongTime(),
+    };
+  }
+
+  #wrongTime(): Errors {
+    if (!this.day || !this.time) return { time: t.appointment.needTime };
+    if (this.start < Date.now()) return { time: t.appointment.past };
+    return this.start < this.#notBefore ? { time: t.appointment.tooSoon } : {};
   }
 
   /** Repeating it after a lost answer creates nothing twice; after a refusal it is a new wish. */
