@@ -79,6 +79,11 @@ impl KeyFrameCache {
         self.is_cut
     }
 
+    /// Whether all of the newest key frame has come.
+    pub fn is_whole(&self) -> bool {
+        self.key_frame.is_some()
+    }
+
     /// The bitstream of the last whole VP8 key frame.
     pub fn vp8_key_frame(&self) -> Option<BytesMut> {
         match self.key_frame {

@@ -20,12 +20,14 @@ pub(crate) struct Track {
     pub(crate) cache: KeyFrameCache,
     pub(crate) requests: KeyFrameRequests,
     key_frame_began: Option<Instant>,
+    /// When the last whole one before it did.
+    before_began: Option<Instant>,
 }
 
 impl Track {
     pub(crate) fn new(id: TrackId, kind: MediaKind) -> Self {
         let (cache, requests) = (KeyFrameCache::default(), KeyFrameRequests::default());
-        Self { id, kind, cache, requests, key_frame_began: None }
+        Self { id, kind, cache, requests, key_frame_began: None, before_began: None }
     }
 
     /// Takes in a packet that the publisher sent as `id`.
@@ -34,9 +36,13 @@ impl Track {
             self.id = id;
             self.cache.clear();
         }
-        if self.kind == MediaKind::Video && self.cache.insert(packet) {
-            self.requests.satisfy(now);
-            self.key_frame_began = Some(now);
+        if self.kind == MediaKind::Video {
+            let whole = self.key_frame_began.filter(|_| self.cache.is_whole());
+            if self.cache.insert(packet) {
+                self.requests.satisfy(now);
+                self.before_began = whole.or(self.before_began);
+                self.key_frame_began = Some(now);
+            }
         }
     }
 
@@ -50,7 +56,12 @@ impl Track {
     pub(crate) fn key_frame(&self, now: Instant) -> Option<KeyFrame> {
         let data = self.cache.vp8_key_frame()?.freeze();
         let (width, height) = vp8::key_frame_size(&data)?;
-        let age = self.key_frame_began.map_or(Duration::ZERO, |began| now.duration_since(began));
-        Some(KeyFrame { width, height, data, age })
+        Some(KeyFrame { width, height, data, age: self.key_frame_age(now)? })
+    }
+
+    /// How long ago the last whole key frame began to arrive.
+    pub(crate) fn key_frame_age(&self, now: Instant) -> Option<Duration> {
+        let began = if self.cache.is_whole() { self.key_frame_began } else { self.before_began };
+        began.map(|began| now.saturating_duration_since(began))
     }
 }

@@ -52,7 +52,9 @@ impl RoomHandle {
         self.token.ask(Request::Disconnect { participant });
     }
 
-    /// The last whole VP8 key frame that arrived from the participant, if any.
+    /// The participant's picture: a VP8 key frame that is no older than a second, where the
+    /// participant sends one in time (it is asked, and given 600 ms); else the last that arrived.
+    /// `None` when none ever did.
     pub async fn key_frame(&self, participant: ParticipantId) -> Option<KeyFrame> {
         let (answer, answered) = oneshot::channel();
         self.token.ask(Request::KeyFrame { participant, answer });

@@ -3,14 +3,16 @@
 use std::sync::{Arc, Weak};
 use std::time::Instant;
 
-use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::TrySendError;
+use tokio::sync::{mpsc, oneshot};
 
 use super::handle::RoomToken;
+use super::pictures::Pictures;
 use super::stats::{Counters, count};
 use crate::core::Datagram;
 use crate::core::event::RoomEvent;
 use crate::core::participant::ParticipantId;
+use crate::core::picture::KeyFrame;
 use crate::core::room::{Room, RoomOutput};
 use crate::core::tap::TapPacket;
 
@@ -19,10 +21,12 @@ const MOST_TAPS: usize = 8;
 
 pub(crate) struct Hosted {
     pub(crate) room: Room,
+    /// As the worker has noted it.
     pub(crate) deadline: Option<Instant>,
     token: Weak<RoomToken>,
     events: mpsc::Sender<RoomEvent>,
     taps: Vec<Tap>,
+    pictures: Pictures,
 }
 
 struct Tap {
@@ -33,7 +37,14 @@ struct Tap {
 
 impl Hosted {
     pub(crate) fn new(room: Room, token: Weak<RoomToken>, events: mpsc::Sender<RoomEvent>) -> Self {
-        Self { room, deadline: None, token, events, taps: Vec::new() }
+        Self {
+            room,
+            deadline: None,
+            token,
+            events,
+            taps: Vec::new(),
+            pictures: Pictures::default(),
+        }
     }
 
     /// Whether nobody can speak to the room any more, or a request to it was lost.
@@ -56,8 +67,24 @@ impl Hosted {
         self.taps.retain(|tap| tap.participant != participant);
     }
 
+    /// Answers with the participant's last key frame, or a newer one.
+    pub(crate) fn key_frame(
+        &mut self,
+        now: Instant,
+        participant: ParticipantId,
+        answer: oneshot::Sender<Option<KeyFrame>>,
+    ) {
+        self.pictures.want(now, &mut self.room, participant, answer);
+    }
+
+    /// When something of the room is due.
+    pub(crate) fn next_deadline(&self) -> Option<Instant> {
+        self.room.deadline().into_iter().chain(self.pictures.deadline()).min()
+    }
+
     /// Passes on all that the room wants done.
-    pub(crate) fn pump(&mut self, outbound: &mut Vec<Datagram>, counters: &Counters) {
+    pub(crate) fn pump(&mut self, now: Instant, outbound: &mut Vec<Datagram>, counters: &Counters) {
+        self.pictures.answer(now, &self.room);
         while let Some(output) = self.room.poll_output() {
             match output {
                 RoomOutput::Transmit(datagram) => outbound.push(datagram),

@@ -7,6 +7,7 @@ mod command;
 mod demux;
 mod handle;
 mod hosted;
+mod pictures;
 mod server;
 mod socket;
 mod stats;

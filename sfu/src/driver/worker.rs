@@ -104,9 +104,7 @@ impl Worker {
             }
             Request::Disconnect { participant } => self.disconnect(now, (id, participant)),
             Request::KeyFrame { participant, answer } => {
-                let hosted = self.rooms.get(&id);
-                let frame = hosted.and_then(|hosted| hosted.room.key_frame(now, participant));
-                let _ = answer.send(frame);
+                self.with(now, id, |hosted| hosted.key_frame(now, participant, answer));
             }
             Request::Tap { participant, packets } => {
                 self.with(now, id, |hosted| hosted.tap(participant, packets));
@@ -223,7 +221,7 @@ impl Worker {
         let (outbound, counters) = (&mut self.outbound, &self.counters);
         let acted = catch_unwind(AssertUnwindSafe(|| {
             let result = act(hosted);
-            hosted.pump(outbound, counters);
+            hosted.pump(now, outbound, counters);
             result
         }));
         let Ok(result) = acted else {
@@ -239,7 +237,7 @@ impl Worker {
 
     fn schedule(&mut self, now: Instant, id: RoomId) {
         let Some(hosted) = self.rooms.get_mut(&id) else { return };
-        let deadline = hosted.room.deadline().map(|deadline| deadline.max(now));
+        let deadline = hosted.next_deadline().map(|deadline| deadline.max(now));
         if hosted.deadline != deadline {
             if let Some(before) = hosted.deadline {
                 self.deadlines.remove(&(before, id));

@@ -52,6 +52,23 @@ fn the_last_key_frame_comes_as_webp() {
 }
 
 #[test]
+fn an_old_key_frame_is_not_taken_for_the_present_picture() {
+    let mut call = Call::with_callers(1);
+    call.callers[0].client.camera.is_on = true;
+    call.run(Duration::from_millis(1_500));
+    let room = call.room.clone();
+    let asked = call.runtime.spawn(async move { room.key_frame(id(0)).await });
+    call.runtime.block_on(tokio::task::yield_now());
+    call.run(Duration::from_millis(500));
+    let frame = call.runtime.block_on(asked).unwrap().unwrap();
+    assert!(frame.age < Duration::from_millis(500), "the picture is {:?} old", frame.age);
+    call.callers[0].client.camera.is_on = false;
+    call.run(Duration::from_millis(1_200));
+    let last = call.runtime.block_on(call.room.key_frame(id(0))).unwrap();
+    assert_eq!(last.data, frame.data);
+}
+
+#[test]
 fn a_tap_reads_along_and_ends_with_the_participant() {
     let mut call = Call::with_callers(1);
     let mut tap = call.runtime.block_on(call.room.tap(id(0)));

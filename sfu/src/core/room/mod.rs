@@ -10,7 +10,7 @@ mod member;
 use std::collections::{BTreeMap, VecDeque};
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use self::member::Member;
 use super::error::ConnectError;
@@ -181,6 +181,18 @@ impl Room {
     /// The last whole VP8 key frame of the participant's video.
     pub fn key_frame(&self, now: Instant, participant: ParticipantId) -> Option<KeyFrame> {
         self.tracks.get(&(participant, MediaKind::Video))?.key_frame(now)
+    }
+
+    /// How long ago that key frame began to arrive.
+    pub fn key_frame_age(&self, now: Instant, participant: ParticipantId) -> Option<Duration> {
+        self.tracks.get(&(participant, MediaKind::Video))?.key_frame_age(now)
+    }
+
+    /// Asks the participant for a key frame. Whether it has video at all.
+    pub fn request_key_frame(&mut self, now: Instant, participant: ParticipantId) -> bool {
+        self.want_key_frame(now, participant);
+        self.settle(now);
+        self.tracks.contains_key(&(participant, MediaKind::Video))
     }
 
     /// Begins or ends [`RoomOutput::Tap`] for the participant. Whether it is here.
