@@ -10,7 +10,7 @@ use str0m::change::{SdpAnswer, SdpPendingOffer};
 use str0m::format::{Codec, PayloadParams};
 use str0m::media::{Direction, MediaKind, Mid, Pt};
 use str0m::net::{Protocol, Receive};
-use str0m::rtp::{ExtensionValues, RtpWrite};
+use str0m::rtp::{ExtensionValues, RawPacket, RtpWrite};
 use str0m::{Candidate, Event, Input, Output, Rtc, RtcConfig};
 
 pub(crate) struct Client {
@@ -25,6 +25,8 @@ pub(crate) struct Client {
     pub(crate) microphone: Source,
     pub(crate) received: Vec<Received>,
     pub(crate) key_frame_requests: usize,
+    /// Of each retransmission that arrived, whether it named its m-line.
+    pub(crate) retransmissions: Vec<bool>,
     pub(crate) outbox: VecDeque<Datagram>,
     rtc: Rtc,
     mids: Vec<Mid>,
@@ -81,6 +83,7 @@ impl Client {
             .enable_vp8(codecs.contains(&Codec::Vp8))
             .enable_h264(codecs.contains(&Codec::H264))
             .set_rtp_mode(true)
+            .enable_raw_packets(true)
             .build(now);
         rtc.add_local_candidate(Candidate::host(address, "udp").unwrap());
         Self {
@@ -93,6 +96,7 @@ impl Client {
             microphone: Source::new(now, index, Codec::Opus),
             received: Vec::new(),
             key_frame_requests: 0,
+            retransmissions: Vec::new(),
             outbox: VecDeque::new(),
             rtc,
             mids: Vec::new(),
@@ -175,6 +179,10 @@ impl Client {
         self.poll(now);
     }
 
+    fn is_retransmission(&self, pt: Pt) -> bool {
+        self.rtc.codec_config().find(|params| params.resend() == Some(pt)).is_some()
+    }
+
     fn poll(&mut self, now: Instant) {
         let mut events = Vec::new();
         self.engine_deadline =
@@ -192,6 +200,13 @@ impl Client {
             Event::KeyframeRequest(_) => {
                 self.key_frame_requests += 1;
                 self.camera.wants_key_frame = true;
+            }
+            Event::RawPacket(raw) => {
+                if let RawPacket::RtpRx(header, _) = *raw
+                    && self.is_retransmission(header.payload_type)
+                {
+                    self.retransmissions.push(header.ext_vals.mid.is_some());
+                }
             }
             Event::RtpPacket(packet) => {
                 let ssrc = packet.header.ssrc;

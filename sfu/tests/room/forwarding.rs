@@ -69,6 +69,17 @@ fn loss_on_the_way_is_repaired_on_both_legs() {
     assert!(missing * 500 < span, "{missing} of {span} packets were never repaired");
 }
 
+/// Firefox drops what it cannot place (str0m#938).
+#[test]
+fn the_first_retransmissions_name_their_line() {
+    let mut world = World::in_call(9, 2);
+    world.loss = 0.1;
+    world.run(SECOND);
+    let retransmissions = &world.clients[1].retransmissions;
+    assert!(retransmissions.len() > 3);
+    assert!(retransmissions[..3].iter().all(|names_line| *names_line));
+}
+
 #[test]
 fn all_others_in_a_call_of_three_are_seen_in_their_own_slots() {
     let mut world = World::in_call(5, 3);
