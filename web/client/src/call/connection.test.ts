@@ -101,6 +101,16 @@ test('a refusal that no retry mends ends the attempts', async () => {
   expect(messages).toHaveLength(1);
 });
 
+test('the reason of a refusal is told before the end', async () => {
+  connection.start();
+  newest().open();
+  await settle();
+  const told = statuses.length;
+  newest().say({ type: 'error', code: 'cancelled', message: '' });
+  expect(messages).toHaveLength(1);
+  expect(statuses.slice(told)).toEqual(['closed']);
+});
+
 test('a token that the server does not know is forgotten, and a plain join follows', async () => {
   store.setItem('resume', 'old');
   connection.start();

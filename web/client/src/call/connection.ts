@@ -131,10 +131,12 @@ export class Connection {
     if (!message) return;
     this.cancelPong?.();
     this.cancelPong = null;
+    const answersJoin = !this.joined;
     if (message.type === 'joined') this.enter(message);
-    else if (message.type === 'error' && !this.joined && this.refused(message.code)) return;
-    if (message.type === 'ended') this.finish();
+    // Told before the socket is given up, so that the reason is known when the end is.
     this.options.onMessage(message);
+    if (message.type === 'error' && answersJoin) this.refused(message.code);
+    if (message.type === 'ended') this.finish();
   }
 
   private enter(message: Joined): void {
@@ -149,16 +151,15 @@ export class Connection {
     this.beat();
   }
 
-  /** An answer to `join` that is no welcome. True when another attempt is already under way. */
-  private refused(code: string): boolean {
+  /** An answer to `join` that is no welcome. */
+  private refused(code: string): void {
     if (FINAL.has(code)) {
       this.finish();
-      return false;
+      return;
     }
     // A token that the server no longer knows must not keep us out.
     if (code !== 'server_restarting') this.options.store.removeItem(this.options.storeKey);
     this.lost();
-    return true;
   }
 
   private finish(): void {

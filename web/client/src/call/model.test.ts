@@ -81,8 +81,14 @@ test('a refusal before joining is shown as such', () => {
   });
 });
 
+test('a refusal on coming back is no good-bye of one’s own', () => {
+  const away = withConnection(after(welcome()), 'reconnecting');
+  const refused = reduce(away, { type: 'error', code: 'too_late', message: '' }, NOW);
+  expect(withConnection(refused, 'closed').phase).toBe('refused');
+});
+
 test('an error within the call changes nothing', () => {
-  const model = after(welcome());
+  const model = withConnection(after(welcome()), 'joined');
   expect(reduce(model, { type: 'error', code: 'forbidden', message: '' }, NOW)).toBe(model);
 });
 

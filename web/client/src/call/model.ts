@@ -102,7 +102,7 @@ export function reduce(model: CallModel, message: ServerMessage, now: number): C
     case 'ended':
       return { ...model, phase: 'ended', endReason: message.reason };
     case 'error':
-      return model.you ? model : { ...model, refusal: message.code };
+      return model.connection === 'joined' ? model : { ...model, refusal: message.code };
     default:
       return model;
   }

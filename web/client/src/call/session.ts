@@ -159,6 +159,9 @@ export class CallSession {
 
   private receive(message: ServerMessage): void {
     this.store.update((model) => reduce(model, message, Date.now()));
+    if ('place' in message || message.type === 'joined') {
+      void this.transport.spare(this.store.get().phase === 'lobby');
+    }
     switch (message.type) {
       case 'joined':
         if (message.answer) void this.accept(message.answer);

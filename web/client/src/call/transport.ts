@@ -28,6 +28,9 @@ export interface ReceiveSlot {
 }
 
 const VIDEO_BITRATE = 2_500_000;
+/** While nobody looks: enough to keep the path measured, little enough for a phone's contract. */
+const SPARING = { maxBitrate: 250_000, maxFramerate: 8 };
+const MAX_FRAMERATE = 30;
 /** The camera runs at its full size for snapshots; the call itself is sent at this many lines. */
 const SENT_LINES = 720;
 const DISCONNECTED_PATIENCE_MS = 1200;
@@ -44,6 +47,7 @@ export class Transport {
     audio: null,
     video: null,
   };
+  private sparing = false;
   private everConnected = false;
   private closed = false;
   private cancelCheck: (() => void) | null = null;
@@ -84,6 +88,13 @@ export class Transport {
     if (this.closed) return;
     await this.sender(kind)?.replaceTrack(track);
     if (kind === 'video') await this.tune();
+  }
+
+  /** In the waiting room the camera is sent, so that being let in costs no start; but sparingly. */
+  async spare(sparing: boolean): Promise<void> {
+    if (this.sparing === sparing) return;
+    this.sparing = sparing;
+    if (!this.closed) await this.tune();
   }
 
   /** The network changed or media stopped: new candidates at once, without waiting for ICE to notice. */
@@ -194,7 +205,8 @@ export class Transport {
     const parameters = sender?.getParameters();
     const encoding = parameters?.encodings[0];
     if (!sender || !parameters || !encoding) return;
-    encoding.maxBitrate = VIDEO_BITRATE;
+    encoding.maxBitrate = this.sparing ? SPARING.maxBitrate : VIDEO_BITRATE;
+    encoding.maxFramerate = this.sparing ? SPARING.maxFramerate : MAX_FRAMERATE;
     encoding.scaleResolutionDownBy = scaleOf(this.tracks.video);
     parameters.degradationPreference = 'maintain-resolution';
     await sender.setParameters(parameters).catch(() => undefined);

@@ -19,6 +19,7 @@ export interface UploadClientOptions {
 }
 
 const FIRST_PIECE = 1024 * 1024;
+const LARGEST_PIECE = 4 * 1024 * 1024;
 const SMALLEST_PIECE = 64 * 1024;
 const REQUEST_MS = 30_000;
 /** The clock of a just-asked-for capture may be ahead of the server's record of it. */
@@ -99,7 +100,7 @@ export class UploadClient {
   }
 
   private learn(bytes: number, milliseconds: number): void {
-    this.piece = Math.min(FIRST_PIECE, this.piece * 2);
+    this.piece = Math.min(LARGEST_PIECE, this.piece * 2);
     if (bytes >= TELLING_PIECE) this.uplinkBps = (bytes * 8 * 1000) / Math.max(1, milliseconds);
   }
 

@@ -86,6 +86,14 @@ export class Visit {
     this.media.close();
   }
 
+  /** The call is not where the link leads now: ask again what it leads to. */
+  async backToLink(): Promise<void> {
+    this.forget();
+    await this.link.refresh();
+    this.session = null;
+    this.step = 'check';
+  }
+
   /** Back into a call that one left, from the ended page. */
   async returnToCall(): Promise<void> {
     this.session = null;
