@@ -2,6 +2,8 @@
 
 mod frames;
 mod peer;
+mod socket;
 
 pub use frames::{opus_frames, vp8_key_frame, vp8_packets};
 pub use peer::{MediaKind, Peer, Received};
+pub use socket::{Closed, Socket};
