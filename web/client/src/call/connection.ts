@@ -1,7 +1,7 @@
 // The signaling socket: joins, answers heartbeats, and comes back by itself. It keeps a resume token
 // in the store it is given, so that a reload of the page finds its place again.
 
-import { NEXT_ATTEMPT_MS, RECONNECT, retryDelay } from './backoff';
+import { attemptTimeout, RECONNECT, retryDelay } from './backoff';
 import { realTimers, type KeyValueStore, type Timers } from './platform';
 import {
   CLOSE_CODES,
@@ -49,7 +49,6 @@ const FINAL: ReadonlySet<string> = new Set([
 ]);
 const PONG_PATIENCE_MS = 2500;
 const JOIN_PATIENCE_MS = 6000;
-const MOST_AT_ONCE = 4;
 const OPEN = 1;
 
 export class Connection {
@@ -57,9 +56,7 @@ export class Connection {
   private joined = false;
   private closed = false;
   private everJoined = false;
-  private candidates: SocketLike[] = [];
-  /** An offer is made once and waits for whichever socket opens first. */
-  private prepared: Promise<Join> | null = null;
+  private attempt = 0;
   private failures = 0;
   private heartbeatMs = 5000;
   private cancelTimers: (() => void)[] = [];
@@ -72,7 +69,7 @@ export class Connection {
 
   start(): void {
     this.options.onStatus('connecting');
-    this.open();
+    void this.open();
   }
 
   /** False when there is no call to say it to; what must not be lost is said again on rejoining. */
@@ -86,7 +83,7 @@ export class Connection {
   wake(): void {
     if (this.closed) return;
     if (this.joined) this.ping();
-    else if (this.socket?.readyState !== OPEN) this.retryNow();
+    else if (!this.socket || this.socket.readyState !== OPEN) this.retryNow();
   }
 
   /** Ends it for good. The resume token goes too, because the place was given up. */
@@ -103,42 +100,23 @@ export class Connection {
     this.drop();
   }
 
-  private open(): void {
+  private async open(): Promise<void> {
     this.drop();
-    this.attempt();
-  }
-
-  /**
-   * A dead network swallows an attempt whole, a slow one takes long to answer. So each is followed by
-   * another before it is given up, and the first that opens is taken.
-   */
-  private attempt(): void {
+    this.attempt += 1;
+    const attempt = this.attempt;
+    this.later(attemptTimeout(attempt), () => this.lost());
     const socket = (this.options.openSocket ?? defaultSocket)(this.options.url);
-    this.candidates.push(socket);
-    if (this.candidates.length > MOST_AT_ONCE) discard(this.candidates.shift());
-    this.prepared ??= this.options.join();
-    this.prepared.catch(() => this.lost());
-    socket.onopen = () => this.choose(socket);
-    socket.onclose = () => this.failed(socket);
-    this.later(NEXT_ATTEMPT_MS, () => this.attempt());
-  }
-
-  private failed(socket: SocketLike): void {
-    this.candidates = this.candidates.filter((other) => other !== socket);
-    if (this.candidates.length === 0) this.lost();
-  }
-
-  private choose(socket: SocketLike): void {
-    this.cancelAll();
-    this.candidates.filter((other) => other !== socket).forEach(discard);
-    this.candidates = [];
     this.socket = socket;
-    socket.onmessage = (event) => this.receive(event);
-    socket.onclose = (event) => this.shut(event.code);
-    this.later(JOIN_PATIENCE_MS, () => this.lost());
-    const join = this.prepared ?? this.options.join();
-    this.prepared = null;
-    void join.then((message) => this.sayJoin(socket, message)).catch(() => this.lost());
+    const join = this.options.join();
+    socket.onmessage = (event) => this.socket === socket && this.receive(event);
+    socket.onclose = (event) => this.socket === socket && this.shut(event.code);
+    socket.onopen = () => {
+      // The server is there: now it may take the time it needs.
+      this.cancelAll();
+      this.later(JOIN_PATIENCE_MS, () => this.lost());
+      void join.then((message) => this.sayJoin(socket, message)).catch(() => this.lost());
+    };
+    join.catch(() => this.socket === socket && this.lost());
   }
 
   private sayJoin(socket: SocketLike, message: Join): void {
@@ -165,6 +143,7 @@ export class Connection {
     this.cancelAll();
     this.joined = true;
     this.everJoined = true;
+    this.attempt = 0;
     this.failures = 0;
     this.heartbeatMs = message.heartbeat_s * 1000;
     this.options.store.setItem(this.options.storeKey, message.resume);
@@ -219,20 +198,23 @@ export class Connection {
     this.options.onStatus(this.everJoined ? 'reconnecting' : 'connecting');
     this.failures += 1;
     const delay = retryDelay(this.failures - 1, RECONNECT, this.timers.random());
-    this.later(delay, () => this.open());
+    this.later(delay, () => void this.open());
   }
 
   private retryNow(): void {
+    this.attempt = 0;
     this.failures = 0;
-    this.open();
+    void this.open();
   }
 
   private drop(): void {
     this.cancelAll();
     this.joined = false;
-    [...this.candidates, this.socket].forEach(discard);
-    this.candidates = [];
+    const socket = this.socket;
     this.socket = null;
+    if (!socket) return;
+    socket.onopen = socket.onmessage = socket.onclose = null;
+    socket.close();
   }
 
   private later(milliseconds: number, run: () => void): void {
@@ -245,12 +227,6 @@ export class Connection {
     this.cancelPong?.();
     this.cancelPong = null;
   }
-}
-
-function discard(socket: SocketLike | null | undefined): void {
-  if (!socket) return;
-  socket.onopen = socket.onmessage = socket.onclose = null;
-  socket.close();
 }
 
 function defaultSocket(url: string): SocketLike {

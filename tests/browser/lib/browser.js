@@ -1,0 +1,71 @@
+// Real browsers, each with a camera and a microphone of its own.
+import playwright from 'playwright-core';
+import { clip } from './clips.js';
+import { observe } from './observe.js';
+import { chromium } from './paths.js';
+
+/**
+ * A browser of its own, because the fake camera belongs to the process.
+ * @param {{camera?: ReturnType<typeof clip>, allowed?: string[], language?: 'zh-CN' | 'en',
+ *   phone?: boolean, dark?: boolean}} options
+ */
+export async function open(options = {}) {
+  const { camera } = options;
+  if (!chromium) throw new Error('no Chromium here: run script/bootstrap');
+  const browser = await playwright.chromium.launch({
+    executablePath: chromium,
+    args: [
+      '--no-sandbox',
+      '--allow-loopback-in-peer-connection',
+      '--disable-features=WebRtcHideLocalIpsWithMdns',
+      ...fakeDevices(camera),
+    ],
+  });
+  const page = await newPage(browser, options);
+  return { browser, page, errors: page.errors, close: () => browser.close() };
+}
+
+/** All pages that are open now, to be looked at when a story fails. */
+export const openPages = new Set();
+
+/** Another visitor in the same browser: own cookies, own storage, the same camera. */
+export async function newPage(browser, options = {}) {
+  const {
+    allowed = ['camera', 'microphone'],
+    language = 'en',
+    phone = false,
+    dark = false,
+  } = options;
+  const context = await browser.newContext({
+    locale: language,
+    timezoneId: 'Asia/Shanghai',
+    colorScheme: dark ? 'dark' : 'light',
+    viewport: phone ? { width: 390, height: 844 } : { width: 1440, height: 900 },
+    hasTouch: phone,
+    isMobile: phone,
+    permissions: [...allowed, 'clipboard-read', 'clipboard-write'],
+  });
+  context.setDefaultTimeout(20_000);
+  await context.addInitScript(observe);
+  const page = await context.newPage();
+  openPages.add(page);
+  page.on('close', () => openPages.delete(page));
+  page.errors = [];
+  page.on('pageerror', (error) => page.errors.push(`${error.stack ?? error}`));
+  page.on('console', (message) => {
+    if (/Content Security Policy/.test(message.text())) page.errors.push(message.text());
+  });
+  return page;
+}
+
+/** Without a clip there is no camera at all. */
+function fakeDevices(camera) {
+  if (!camera) return [];
+  return [
+    '--use-fake-device-for-media-stream',
+    `--use-file-for-fake-video-capture=${camera.video}`,
+    `--use-file-for-fake-audio-capture=${camera.audio}`,
+  ];
+}
+
+export { clip };

@@ -1,0 +1,52 @@
+// What a page receives, seen from outside of the product: every peer connection is remembered from
+// before the page's own code runs, and asked for its statistics.
+
+/** Runs in the page, before anything else. */
+export function observe() {
+  const connections = (globalThis.observedConnections = []);
+  const Native = globalThis.RTCPeerConnection;
+  if (!Native) return;
+  globalThis.RTCPeerConnection = class RTCPeerConnection extends Native {
+    constructor(...configuration) {
+      super(...configuration);
+      connections.push(this);
+    }
+  };
+}
+
+/**
+ * Sums over all that the page receives at this moment.
+ * @returns {Promise<{frames: number, energy: number, level: number, width: number}>}
+ */
+export function received(page) {
+  return page.evaluate(async () => {
+    const sum = { frames: 0, energy: 0, level: 0, width: 0 };
+    const open = globalThis.observedConnections.filter((one) => one.connectionState !== 'closed');
+    for (const connection of open) {
+      for (const entry of (await connection.getStats()).values()) {
+        if (entry.type !== 'inbound-rtp') continue;
+        sum.frames += entry.framesDecoded ?? 0;
+        sum.energy += entry.totalAudioEnergy ?? 0;
+        sum.level = Math.max(sum.level, entry.audioLevel ?? 0);
+        sum.width = Math.max(sum.width, entry.frameWidth ?? 0);
+      }
+    }
+    return sum;
+  });
+}
+
+/** Returns once the page decoded `more` frames from now on, and heard something if `heard`. */
+export async function mediaFlows(page, { more = 10, heard = true, within = 15_000 } = {}) {
+  const before = await received(page);
+  const deadline = Date.now() + within;
+  let now = before;
+  while (Date.now() < deadline) {
+    now = await received(page);
+    // A rebuilt transport counts from nothing again.
+    const frames = now.frames >= before.frames ? now.frames - before.frames : now.frames;
+    const energy = now.energy >= before.energy ? now.energy - before.energy : now.energy;
+    if (frames >= more && (!heard || energy > 0.0005)) return now;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error(`no media in ${within} ms: ${JSON.stringify({ before, now })}`);
+}

@@ -1,0 +1,112 @@
+// The real server, as a process that can be killed and started again on the same data and ports.
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { closeup, root } from './paths.js';
+
+/** Those whose log is worth keeping when a story fails. */
+export const runningServers = new Set();
+
+export class Server {
+  /** What it printed when it was ready: `{url, demo: {staff, appointments}}`. */
+  ready;
+  #process;
+  #log = [];
+  #hired = [];
+
+  /** Starts one with a new data folder: with an owner and a front desk only, or the demo shop. */
+  static async start({ demo = false } = {}) {
+    const server = new Server();
+    server.data = mkdtempSync(join(tmpdir(), 'closeup-story-'));
+    const [port, mediaPort] = [await freePort(), await freePort()];
+    server.flags = ['--host', '127.0.0.1', '--port', port, '--media-port', mediaPort];
+    server.flags.push('--media-addresses', '127.0.0.1', '--media-workers', '1');
+    server.flags.push('--data', server.data);
+    if (!demo) server.#hire(['owner', 'front_desk']);
+    await server.restart();
+    server.ready = server.first;
+    runningServers.add(server);
+    return server;
+  }
+
+  get url() {
+    return this.ready.url;
+  }
+
+  get pid() {
+    return this.#process.pid;
+  }
+
+  /** The staff member of this role who is there from the start. */
+  staff(role) {
+    const staff = this.#hired.length > 0 ? this.#hired : this.ready.demo.staff;
+    return staff.find((one) => one.role === role);
+  }
+
+  #hire(roles) {
+    this.flags.push('--empty');
+    for (const role of roles) {
+      const one = { role, email: `${role}@example.com`, password: 'look closely 2026' };
+      const who = ['--name', role, '--email', one.email, '--role', role];
+      const create = ['create-staff', '--data', this.data, ...who];
+      execFileSync(closeup, create, { input: `${one.password}\n`, stdio: 'pipe' });
+      this.#hired.push(one);
+    }
+  }
+
+  /** Starts it again on the same data, and returns once it is ready. */
+  async restart() {
+    const { RUST_LOG: _, ...env } = process.env;
+    const child = spawn(closeup, ['serve', ...this.flags.map(String)], { cwd: root, env });
+    this.#process = child;
+    child.stderr.setEncoding('utf8').on('data', (text) => this.#log.push(text));
+    const exited = once(child, 'exit').then(([code]) => {
+      throw new Error(`the server ended with ${code}:\n${this.log()}`);
+    });
+    exited.catch(() => {});
+    const line = once(createInterface({ input: child.stdout }), 'line');
+    this.first = JSON.parse((await Promise.race([line, exited]))[0]);
+  }
+
+  /** As a power cut would: no chance to tidy up. */
+  async kill() {
+    const ended = once(this.#process, 'exit');
+    this.#process.kill('SIGKILL');
+    await ended;
+  }
+
+  /** Ends it and removes its data. */
+  async stop() {
+    runningServers.delete(this);
+    if (this.#process.exitCode === null && this.#process.signalCode === null) {
+      const ended = once(this.#process, 'exit');
+      this.#process.kill('SIGTERM');
+      const late = setTimeout(() => this.#process.kill('SIGKILL'), 5000);
+      await ended;
+      clearTimeout(late);
+    }
+    rmSync(this.data, { recursive: true, force: true });
+  }
+
+  /** The last of what it logged. */
+  log() {
+    return this.#log.join('').slice(-8000);
+  }
+
+  keepLog(path) {
+    writeFileSync(path, this.#log.join(''));
+  }
+}
+
+async function freePort() {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = probe.address();
+  probe.close();
+  await once(probe, 'close');
+  return port;
+}
