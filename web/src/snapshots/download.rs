@@ -43,6 +43,7 @@ enum Size {
 #[into_params(parameter_in = Query)]
 struct Which {
     #[serde(default)]
+    #[param(inline)]
     size: Size,
     /// From the snapshot's `urls`: names the content, which may then be kept for ever.
     v: Option<String>,

@@ -4,6 +4,177 @@
  */
 
 export interface paths {
+    "/api/v1/appointments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Appointments by their start. */
+        get: operations["list_appointments"];
+        put?: never;
+        /** Books a time of a stylist. A video consultation gets its customer's link. */
+        post: operations["create_appointment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/appointments/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One appointment. */
+        get: operations["show_appointment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Moves an appointment, takes it a step further, or cancels it (which revokes its link). What is
+         *     not named stays.
+         */
+        patch: operations["change_appointment"];
+        trace?: never;
+    };
+    "/api/v1/appointments/{id}/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Marks all of a visit's snapshots as reviewed. */
+        post: operations["review_visit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/call": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Opens the socket of a call. Staff are known by their session; customers name their link in the
+         *     first message.
+         */
+        get: operations["join_call"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/captures/{id}/uploads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Announces a picture of a capture. Staff bring what they `received`, the customer (with
+         *     `Authorization: Link <token>`) the `camera`'s picture. Announced again, it goes on.
+         */
+        post: operations["begin_upload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Customers by name. */
+        get: operations["list_customers"];
+        put?: never;
+        /** Adds a customer. */
+        post: operations["create_customer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One customer. */
+        get: operations["show_customer"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Changes a customer; what is not named stays. */
+        patch: operations["change_customer"];
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/pets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Adds a pet to its owner's file. */
+        post: operations["create_pet"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What happens in the shop, as it happens (`text/event-stream`).
+         * @description Each event has a number (`id`), a name such as `appointment.changed`, and JSON with at least the
+         *     `id` of what changed. `Last-Event-ID` resumes after that number. The event `ready` says: from
+         *     here on nothing is missed, so load now what the screen shows.
+         */
+        get: operations["events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/health": {
         parameters: {
             query?: never;
@@ -14,6 +185,118 @@ export interface paths {
         get: operations["health"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/links/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a link is good for at this moment. */
+        get: operations["show_link"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/links/{token}/consents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Keeps what the customer answered. A consent can be taken back at any time; giving it needs the
+         *     words of today, and an appointment that is still to come or under way.
+         */
+        post: operations["create_consent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/links/{token}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The same, again at each change (`text/event-stream`): the window opens or closes, the
+         *     appointment is moved, cancelled or over. Each event is a `link.changed` with the whole link.
+         */
+        get: operations["link_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pets/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Changes a pet; what is not named stays. */
+        patch: operations["change_pet"];
+        trace?: never;
+    };
+    "/api/v1/reviews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The review board: visits with snapshots by when they are due, those already reviewed with the
+         *     latest first.
+         */
+        get: operations["list_reviews"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/services": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The services of the shop, by their English names. */
+        get: operations["list_services"];
+        put?: never;
+        /** Adds a service. */
+        post: operations["create_service"];
         delete?: never;
         options?: never;
         head?: never;
@@ -52,6 +335,75 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/snapshots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Snapshots, the newest first. */
+        get: operations["list_snapshots"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/snapshots/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One snapshot. */
+        get: operations["show_snapshot"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Changes the note. */
+        patch: operations["change_snapshot"];
+        trace?: never;
+    };
+    "/api/v1/snapshots/{id}/picture": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The best picture that has arrived, in one of its sizes. */
+        get: operations["show_picture"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/snapshots/{id}/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Marks a snapshot as reviewed, or as new again. Who reviewed it first stays. */
+        put: operations["review_snapshot"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/staff": {
         parameters: {
             query?: never;
@@ -68,20 +420,174 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/uploads/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        /** How far an upload is, in `Upload-Offset`. */
+        head: operations["ask_upload"];
+        /**
+         * Adds a piece at `Upload-Offset`. Once this answers, the piece is safe. The last one is answered
+         *     with the snapshot once the picture is stored; sent again, with the same.
+         */
+        patch: operations["append_to_upload"];
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * @description What is announced. The type and the size in pixels are looked at early, to save a phone the
+         *     trouble; what counts is what the bytes turn out to be.
+         */
+        Announced: {
+            /** @description `image/jpeg`, `image/png` or `image/webp`. */
+            content_type: string;
+            /** Format: int32 */
+            height: number;
+            /** @description Of all bytes, in hexadecimal digits. */
+            sha256: string;
+            /**
+             * Format: int64
+             * @description In bytes.
+             */
+            size: number;
+            source: components["schemas"]["UploadSource"];
+            /** Format: int32 */
+            width: number;
+        };
+        Appointment: {
+            call?: components["schemas"]["AppointmentCall"] | null;
+            /**
+             * Format: uuid
+             * @description The video consultation that this service in the shop follows.
+             */
+            consultation_id?: string | null;
+            customer: components["schemas"]["AppointmentCustomer"];
+            /** @description What the customer opens to join; null in the shop, and once cancelled. */
+            customer_link?: string | null;
+            ends_at: components["schemas"]["Timestamp"];
+            follow_up?: components["schemas"]["FollowUp"] | null;
+            /** Format: uuid */
+            id: string;
+            kind: components["schemas"]["AppointmentKind"];
+            length_minutes: components["schemas"]["Length"];
+            notes: components["schemas"]["Notes"];
+            pet?: components["schemas"]["Pet"] | null;
+            service: components["schemas"]["ServiceName"];
+            snapshots: components["schemas"]["SnapshotCounts"];
+            starts_at: components["schemas"]["Timestamp"];
+            state: components["schemas"]["AppointmentState"];
+            stylist: components["schemas"]["Stylist"];
+        };
+        AppointmentCall: {
+            closes_at: components["schemas"]["Timestamp"];
+            opens_at: components["schemas"]["Timestamp"];
+            state: components["schemas"]["CallState"];
+            waiting: components["schemas"]["Waiting"][];
+        };
+        AppointmentCustomer: {
+            /** Format: uuid */
+            id: string;
+            language: components["schemas"]["Language"];
+            name: components["schemas"]["Name"];
+            phone: components["schemas"]["PhoneNumber"];
+        };
+        /** @enum {string} */
+        AppointmentKind: "video" | "in_shop";
+        /** @enum {string} */
+        AppointmentState: "pending" | "confirmed" | "checked_in" | "waiting" | "in_service" | "done" | "cancelled" | "no_show";
+        /**
+         * Format: date
+         * @description A pet's birthday, or a guess at it. Not before 1950: some parrots are that old.
+         * @example 2021-06-01
+         */
+        BirthDate: string;
+        /** @description What is asked for. */
+        Booking: {
+            /**
+             * Format: uuid
+             * @description The video consultation that this service in the shop follows.
+             */
+            consultation_id?: string | null;
+            /** Format: uuid */
+            customer_id: string;
+            kind: components["schemas"]["AppointmentKind"];
+            length_minutes?: components["schemas"]["Length"] | null;
+            notes?: components["schemas"]["Notes"];
+            /** Format: uuid */
+            pet_id?: string | null;
+            /** Format: uuid */
+            service_id: string;
+            starts_at: components["schemas"]["Timestamp"];
+            /** Format: uuid */
+            stylist_id: string;
+        };
+        /** @enum {string} */
+        CallState: "scheduled" | "open" | "live" | "ended";
+        /** @description What shall be otherwise; what is not named stays. */
+        Change: {
+            length_minutes?: components["schemas"]["Length"] | null;
+            notes?: components["schemas"]["Notes"] | null;
+            starts_at?: components["schemas"]["Timestamp"] | null;
+            state?: components["schemas"]["AppointmentState"] | null;
+            /** Format: uuid */
+            stylist_id?: string | null;
+        };
+        Consent: {
+            given_at: components["schemas"]["Timestamp"];
+            granted: boolean;
+            /** Format: uuid */
+            id: string;
+            kind: components["schemas"]["ConsentKind"];
+            language: components["schemas"]["Language"];
+            version: string;
+        };
+        /**
+         * @description What may be agreed to.
+         * @enum {string}
+         */
+        ConsentKind: "snapshots";
         /** @description Who is signed in, and where. */
         CurrentSession: {
             shop: components["schemas"]["Shop"];
             staff: components["schemas"]["Staff"];
+        };
+        Customer: {
+            /** Format: uuid */
+            id: string;
+            language: components["schemas"]["Language"];
+            name: components["schemas"]["Name"];
+            notes: components["schemas"]["Notes"];
+            pets: components["schemas"]["Pet"][];
+            phone: components["schemas"]["PhoneNumber"];
+        };
+        CustomerChange: {
+            language?: components["schemas"]["Language"] | null;
+            name?: components["schemas"]["Name"] | null;
+            notes?: components["schemas"]["Notes"] | null;
+            phone?: components["schemas"]["PhoneNumber"] | null;
         };
         /**
          * Format: email
          * @description An e-mail address, in lower case: the name under which somebody signs in.
          */
         Email: string;
+        FollowUp: {
+            /** Format: uuid */
+            id: string;
+            service: components["schemas"]["ServiceName"];
+            starts_at: components["schemas"]["Timestamp"];
+        };
         Health: {
             database: string;
             /** @description `ok`, or `unavailable` with status 503. */
@@ -90,12 +596,194 @@ export interface components {
         };
         /** @enum {string} */
         Language: "zh" | "en";
+        /**
+         * Format: int32
+         * @description How long a service takes, in whole minutes: 5 minutes to 12 hours.
+         */
+        Length: number;
+        /** @description A few words on one line, possibly none: up to 80 characters. */
+        Line: string;
+        Link: {
+            closes_at: components["schemas"]["Timestamp"];
+            /** @description What they are asked to agree to, and what they answered. */
+            consent: components["schemas"]["LinkConsent"];
+            customer_name: components["schemas"]["Name"];
+            ends_at: components["schemas"]["Timestamp"];
+            language: components["schemas"]["Language"];
+            opens_at: components["schemas"]["Timestamp"];
+            /** @description What the server's clock says, for phones whose clock is wrong. */
+            server_time: components["schemas"]["Timestamp"];
+            service_name: components["schemas"]["LocalizedName"];
+            shop: components["schemas"]["LinkShop"];
+            starts_at: components["schemas"]["Timestamp"];
+            state: components["schemas"]["LinkState"];
+            stylist_name: string;
+        };
+        /** @description What is asked, and what the customer answered last. */
+        LinkConsent: {
+            /** @description Null: not answered yet, or to other words than these. */
+            granted?: boolean | null;
+            text: components["schemas"]["Localized"];
+            version: string;
+        };
+        LinkShop: {
+            name: string;
+            phone: string;
+        };
+        /** @enum {string} */
+        LinkState: "too_early" | "open" | "too_late" | "cancelled" | "ended";
+        /** @description The same words in every language. */
+        Localized: {
+            en: string;
+            zh: string;
+        };
+        /** @description A name in both languages. */
+        LocalizedName: {
+            en: components["schemas"]["Name"];
+            zh: components["schemas"]["Name"];
+        };
+        Mark: {
+            state: components["schemas"]["ReviewState"];
+        };
+        /** @description A name on one line: 1 to 80 characters. */
+        Name: string;
+        NewConsent: {
+            /** @description False takes an earlier consent back. */
+            granted: boolean;
+            kind: components["schemas"]["ConsentKind"];
+            /** @description In which they were shown. */
+            language: components["schemas"]["Language"];
+            /** @description Of the words that were shown. */
+            version: string;
+        };
+        NewCustomer: {
+            language: components["schemas"]["Language"];
+            name: components["schemas"]["Name"];
+            notes?: components["schemas"]["Notes"];
+            phone: components["schemas"]["PhoneNumber"];
+        };
+        NewPet: {
+            born_on?: components["schemas"]["BirthDate"] | null;
+            breed?: components["schemas"]["Line"];
+            name: components["schemas"]["Name"];
+            species: components["schemas"]["Species"];
+        };
+        NewService: {
+            kind: components["schemas"]["AppointmentKind"];
+            length_minutes: components["schemas"]["Length"];
+            name: components["schemas"]["LocalizedName"];
+        };
         NewStaff: {
             email: components["schemas"]["Email"];
             language: components["schemas"]["Language"];
             name: components["schemas"]["PersonName"];
             password: components["schemas"]["Password"];
             role: components["schemas"]["Role"];
+        };
+        /** @description Free words on any number of lines: up to 4,000 characters, possibly none. */
+        Notes: string;
+        /** @description One page. */
+        Page_Appointment: {
+            items: {
+                call?: components["schemas"]["AppointmentCall"] | null;
+                /**
+                 * Format: uuid
+                 * @description The video consultation that this service in the shop follows.
+                 */
+                consultation_id?: string | null;
+                customer: components["schemas"]["AppointmentCustomer"];
+                /** @description What the customer opens to join; null in the shop, and once cancelled. */
+                customer_link?: string | null;
+                ends_at: components["schemas"]["Timestamp"];
+                follow_up?: components["schemas"]["FollowUp"] | null;
+                /** Format: uuid */
+                id: string;
+                kind: components["schemas"]["AppointmentKind"];
+                length_minutes: components["schemas"]["Length"];
+                notes: components["schemas"]["Notes"];
+                pet?: components["schemas"]["Pet"] | null;
+                service: components["schemas"]["ServiceName"];
+                snapshots: components["schemas"]["SnapshotCounts"];
+                starts_at: components["schemas"]["Timestamp"];
+                state: components["schemas"]["AppointmentState"];
+                stylist: components["schemas"]["Stylist"];
+            }[];
+            /** @description Ask for the next page with this; null when this was the last. */
+            next_cursor?: string | null;
+        };
+        /** @description One page. */
+        Page_Customer: {
+            items: {
+                /** Format: uuid */
+                id: string;
+                language: components["schemas"]["Language"];
+                name: components["schemas"]["Name"];
+                notes: components["schemas"]["Notes"];
+                pets: components["schemas"]["Pet"][];
+                phone: components["schemas"]["PhoneNumber"];
+            }[];
+            /** @description Ask for the next page with this; null when this was the last. */
+            next_cursor?: string | null;
+        };
+        /** @description One page. */
+        Page_Review: {
+            items: {
+                /** @description The consultation. */
+                appointment: components["schemas"]["Appointment"];
+                /** @description When the service in the shop starts that follows it; without one, its own end. */
+                due_at: components["schemas"]["Timestamp"];
+                /** @description Due, and still new. */
+                overdue: boolean;
+                snapshots: components["schemas"]["Snapshot"][];
+                state: components["schemas"]["ReviewState"];
+            }[];
+            /** @description Ask for the next page with this; null when this was the last. */
+            next_cursor?: string | null;
+        };
+        /** @description One page. */
+        Page_Service: {
+            items: {
+                /** Format: uuid */
+                id: string;
+                kind: components["schemas"]["AppointmentKind"];
+                length_minutes: components["schemas"]["Length"];
+                name: components["schemas"]["LocalizedName"];
+            }[];
+            /** @description Ask for the next page with this; null when this was the last. */
+            next_cursor?: string | null;
+        };
+        /** @description One page. */
+        Page_Snapshot: {
+            items: {
+                /** Format: uuid */
+                appointment_id: string;
+                /** @description A better one may still arrive. */
+                best_expected: boolean;
+                /**
+                 * Format: int64
+                 * @description Since the call went live.
+                 */
+                call_time_ms: number;
+                /** @description The words that the customer agreed to. */
+                consent_version: string;
+                /** Format: uuid */
+                customer_id: string;
+                /**
+                 * Format: uuid
+                 * @description Its capture's.
+                 */
+                id: string;
+                note: components["schemas"]["Notes"];
+                /** Format: uuid */
+                pet_id?: string | null;
+                picture?: components["schemas"]["Picture"] | null;
+                review: components["schemas"]["SnapshotReview"];
+                state: components["schemas"]["SnapshotState"];
+                taken_at: components["schemas"]["Timestamp"];
+                taken_by: components["schemas"]["SnapshotPerson"];
+            }[];
+            /** @description Ask for the next page with this; null when this was the last. */
+            next_cursor?: string | null;
         };
         /** @description One page. */
         Page_Staff: {
@@ -118,6 +806,41 @@ export interface components {
         Password: string;
         /** @description What a person is called: 1 to 100 characters, no line breaks. */
         PersonName: string;
+        Pet: {
+            born_on?: components["schemas"]["BirthDate"] | null;
+            /** @description Empty when nobody knows. */
+            breed: components["schemas"]["Line"];
+            /** Format: uuid */
+            id: string;
+            name: components["schemas"]["Name"];
+            species: components["schemas"]["Species"];
+        };
+        PetChange: {
+            born_on?: components["schemas"]["BirthDate"] | null;
+            breed?: components["schemas"]["Line"] | null;
+            name?: components["schemas"]["Name"] | null;
+            species?: components["schemas"]["Species"] | null;
+        };
+        /** @example +8613800138000 */
+        PhoneNumber: string;
+        Picture: {
+            /** Format: int64 */
+            bytes: number;
+            content_type: string;
+            /** Format: int32 */
+            height: number;
+            source: components["schemas"]["Source"];
+            urls: components["schemas"]["PictureUrls"];
+            /** Format: int32 */
+            width: number;
+        };
+        PictureUrls: {
+            full: string;
+            /** @description WebP, 1280 pixels on its longer side. */
+            large: string;
+            /** @description WebP, 320 pixels on its longer side. */
+            small: string;
+        };
         /** @description The document itself. Extra members (such as `field`) stand beside these. */
         Problem: {
             /** @description Stable, for programs. */
@@ -131,8 +854,34 @@ export interface components {
             /** @description `urn:closeup:problem:` and the code. */
             type: string;
         };
+        /** @description One visit's snapshots, to be looked at together. */
+        Review: {
+            /** @description The consultation. */
+            appointment: components["schemas"]["Appointment"];
+            /** @description When the service in the shop starts that follows it; without one, its own end. */
+            due_at: components["schemas"]["Timestamp"];
+            /** @description Due, and still new. */
+            overdue: boolean;
+            snapshots: components["schemas"]["Snapshot"][];
+            state: components["schemas"]["ReviewState"];
+        };
+        /** @enum {string} */
+        ReviewState: "new" | "reviewed";
         /** @enum {string} */
         Role: "owner" | "front_desk" | "stylist";
+        Service: {
+            /** Format: uuid */
+            id: string;
+            kind: components["schemas"]["AppointmentKind"];
+            length_minutes: components["schemas"]["Length"];
+            name: components["schemas"]["LocalizedName"];
+        };
+        /** @description A service where something else is the subject. */
+        ServiceName: {
+            /** Format: uuid */
+            id: string;
+            name: components["schemas"]["LocalizedName"];
+        };
         Shop: {
             name: string;
         };
@@ -142,6 +891,59 @@ export interface components {
             /** Format: password */
             password: string;
         };
+        Snapshot: {
+            /** Format: uuid */
+            appointment_id: string;
+            /** @description A better one may still arrive. */
+            best_expected: boolean;
+            /**
+             * Format: int64
+             * @description Since the call went live.
+             */
+            call_time_ms: number;
+            /** @description The words that the customer agreed to. */
+            consent_version: string;
+            /** Format: uuid */
+            customer_id: string;
+            /**
+             * Format: uuid
+             * @description Its capture's.
+             */
+            id: string;
+            note: components["schemas"]["Notes"];
+            /** Format: uuid */
+            pet_id?: string | null;
+            picture?: components["schemas"]["Picture"] | null;
+            review: components["schemas"]["SnapshotReview"];
+            state: components["schemas"]["SnapshotState"];
+            taken_at: components["schemas"]["Timestamp"];
+            taken_by: components["schemas"]["SnapshotPerson"];
+        };
+        SnapshotChange: {
+            note: components["schemas"]["Notes"];
+        };
+        SnapshotCounts: {
+            /** Format: int32 */
+            new: number;
+            /** Format: int32 */
+            reviewed: number;
+        };
+        SnapshotPerson: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+        };
+        SnapshotReview: {
+            at?: components["schemas"]["Timestamp"] | null;
+            by?: components["schemas"]["SnapshotPerson"] | null;
+            state: components["schemas"]["ReviewState"];
+        };
+        /** @enum {string} */
+        SnapshotState: "arriving" | "stored";
+        /** @enum {string} */
+        Source: "camera" | "received" | "key_frame";
+        /** @enum {string} */
+        Species: "dog" | "cat" | "rabbit" | "bird" | "other";
         /** @description A staff member, as everybody who works here may see them. */
         Staff: {
             email: string;
@@ -150,6 +952,41 @@ export interface components {
             language: components["schemas"]["Language"];
             name: string;
             role: components["schemas"]["Role"];
+        };
+        Stylist: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+        };
+        /** Format: date-time */
+        Timestamp: string;
+        Upload: {
+            /**
+             * Format: int64
+             * @description The most bytes of one piece.
+             */
+            chunk_size: number;
+            /**
+             * Format: int64
+             * @description From where to go on, in bytes. At the size: send an empty piece, to learn that it is stored.
+             */
+            offset: number;
+            /** Format: uuid */
+            upload_id: string;
+        };
+        /**
+         * @description The sources that are uploaded.
+         * @enum {string}
+         */
+        UploadSource: "camera" | "received";
+        Visit: {
+            /** @description All of the visit's snapshots, in the order in which they were taken. */
+            items: components["schemas"]["Snapshot"][];
+        };
+        /** @description Somebody in the waiting room. */
+        Waiting: {
+            name: string;
+            since: components["schemas"]["Timestamp"];
         };
     };
     responses: never;
@@ -160,6 +997,634 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    list_appointments: {
+        parameters: {
+            query?: {
+                /** @description Only those that end after this. */
+                from?: components["schemas"]["Timestamp"];
+                /** @description Only those that start before this. */
+                to?: components["schemas"]["Timestamp"];
+                stylist_id?: string;
+                customer_id?: string;
+                state?: components["schemas"]["AppointmentState"];
+                /** @description How many items at most: 1 to 200, 50 when not given. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of them */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Appointment"];
+                };
+            };
+            /** @description `signed_out` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_appointment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the request safe to repeat */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Booking"];
+            };
+        };
+        responses: {
+            /** @description Booked */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Appointment"];
+                };
+            };
+            /** @description `signed_out` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `slot_taken`, `follow_up_exists` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_appointment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The appointment */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Appointment"];
+                };
+            };
+            /** @description `signed_out` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_appointment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Change"];
+            };
+        };
+        responses: {
+            /** @description As it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Appointment"];
+                };
+            };
+            /** @description `signed_out` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `slot_taken`, `illegal_step`, `not_movable` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    review_visit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its snapshots as they are now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Visit"];
+                };
+            };
+            /** @description `signed_out` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    join_call: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The WebSocket is open; see the signaling protocol */
+            101: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `upgrade_required`: this is no WebSocket */
+            426: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    begin_upload: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `Link <token>` */
+                Authorization?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Announced"];
+            };
+        };
+        responses: {
+            /** @description Announced before; goes on from the offset */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Upload"];
+                };
+            };
+            /** @description Begun */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Upload"];
+                };
+            };
+            /** @description `signed_out` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: not your source */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`, `link_invalid` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `picture_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `picture_type_unsupported` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `picture_too_many_pixels`, `upload_differs` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_customers: {
+        parameters: {
+            query?: {
+                /** @description A part of a name, of a pet's name, or of a phone number. */
+                q?: string;
+                /** @description How many items at most: 1 to 200, 50 when not given. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Found */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Customer"];
+                };
+            };
+            /** @description `signed_out` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_customer: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the request safe to repeat */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCustomer"];
+            };
+        };
+        responses: {
+            /** @description Added */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Customer"];
+                };
+            };
+            /** @description `signed_out` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_customer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Found */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Customer"];
+                };
+            };
+            /** @description `signed_out` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_customer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CustomerChange"];
+            };
+        };
+        responses: {
+            /** @description Found */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Customer"];
+                };
+            };
+            /** @description `signed_out` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_pet: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the request safe to repeat */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description the owner */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPet"];
+            };
+        };
+        responses: {
+            /** @description Added */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pet"];
+                };
+            };
+            /** @description `signed_out` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    events: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the number seen last */
+                "Last-Event-ID"?: number | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The stream */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description `signed_out` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_streams` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     health: {
         parameters: {
             query?: never;
@@ -185,6 +1650,327 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Health"];
+                };
+            };
+        };
+    };
+    show_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The link, whatever its state */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Link"];
+                };
+            };
+            /** @description `link_invalid`, whatever is wrong with it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: too many bad links from this address */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_consent: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the request safe to repeat */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewConsent"];
+            };
+        };
+        responses: {
+            /** @description Kept */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Consent"];
+                };
+            };
+            /** @description `link_invalid` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `consent_outdated`: other words are asked now; `link_closed` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    link_events: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The stream */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description `link_invalid` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_streams` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_pet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PetChange"];
+            };
+        };
+        responses: {
+            /** @description Found */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pet"];
+                };
+            };
+            /** @description `signed_out` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_reviews: {
+        parameters: {
+            query?: {
+                /** @description `new`: with anything that nobody looked at yet. `reviewed`: the others. */
+                state?: components["schemas"]["ReviewState"];
+                /** @description Whose consultation it was, or whose service follows it. */
+                stylist_id?: string;
+                /** @description How many items at most: 1 to 200, 50 when not given. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of visits */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Review"];
+                };
+            };
+            /** @description `signed_out` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_services: {
+        parameters: {
+            query?: {
+                /** @description How many items at most: 1 to 200, 50 when not given. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Found */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Service"];
+                };
+            };
+            /** @description `signed_out` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_service: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewService"];
+            };
+        };
+        responses: {
+            /** @description Added */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Service"];
+                };
+            };
+            /** @description `signed_out` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -278,6 +2064,252 @@ export interface operations {
             };
         };
     };
+    list_snapshots: {
+        parameters: {
+            query?: {
+                customer_id?: string;
+                pet_id?: string;
+                appointment_id?: string;
+                /** @description How many items at most: 1 to 200, 50 when not given. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of them */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Snapshot"];
+                };
+            };
+            /** @description `signed_out` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_snapshot: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The snapshot */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Snapshot"];
+                };
+            };
+            /** @description `signed_out` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_snapshot: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SnapshotChange"];
+            };
+        };
+        responses: {
+            /** @description As it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Snapshot"];
+                };
+            };
+            /** @description `signed_out` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_picture: {
+        parameters: {
+            query?: {
+                size?: "small" | "large" | "full";
+                /** @description From the snapshot's `urls`: names the content, which may then be kept for ever. */
+                v?: string;
+            };
+            header?: {
+                Range?: string | null;
+                "If-None-Match"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/webp": number[];
+                };
+            };
+            /** @description The range asked for */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/webp": number[];
+                };
+            };
+            /** @description You have it already */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `signed_out` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: no such snapshot, or no picture of it yet */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `range_not_satisfiable` */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    review_snapshot: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Mark"];
+            };
+        };
+        responses: {
+            /** @description As it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Snapshot"];
+                };
+            };
+            /** @description `signed_out` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_staff: {
         parameters: {
             query?: {
@@ -341,6 +2373,143 @@ export interface operations {
             };
             /** @description `email_taken` */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ask_upload: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `Link <token>` */
+                Authorization?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description In `Upload-Offset` */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `signed_out` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `not_found`, `link_invalid` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    append_to_upload: {
+        parameters: {
+            query?: never;
+            header: {
+                "Upload-Offset": number;
+                /** @description `Link <token>` */
+                Authorization?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/offset+octet-stream": number[];
+            };
+        };
+        responses: {
+            /** @description That was the last piece: stored */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Snapshot"];
+                };
+            };
+            /** @description Added; `Upload-Offset` says where the next piece begins */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `signed_out` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`, `link_invalid` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `upload_offset`, `checksum_mismatch`: go on from `Upload-Offset` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `upload_too_long`, `piece_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `picture_type_unsupported`, `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `picture_malformed`, `picture_truncated`, `picture_too_many_pixels`, `picture_too_complex`, `checksum_mismatch`: refused for good */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `storage_full`: try again later */
+            507: {
                 headers: {
                     [name: string]: unknown;
                 };

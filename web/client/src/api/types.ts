@@ -1,107 +1,38 @@
-// The shapes that the staff's screens work with.
-export type BothLanguages = { zh: string; en: string };
+// The API's shapes by the names that the screens use; all come from its description.
+import type { components } from './schema';
+
+type Schemas = components['schemas'];
+
+/** `null` is said where the description says that a field may be missing. */
+type Said<T, K extends keyof T> = Omit<T, K> & { [P in K]-?: Exclude<T[P], undefined> | null };
+
 export type Page<T> = { items: T[]; next_cursor: string | null };
 
-export type Role = 'owner' | 'front_desk' | 'stylist';
-export type StaffMember = { id: string; name: string; email: string; role: Role; language: string };
-export type Shop = { name: string; phone?: string | null; time_zone?: string | null };
+export type StaffMember = Schemas['Staff'];
+/** `time_zone` is the shop's; until the server knows one, the device's is used. */
+export type Shop = Schemas['Shop'] & { time_zone?: string | null };
 export type Session = { staff: StaffMember; shop: Shop };
 
-export type Kind = 'video' | 'in_shop';
-export type Service = {
-  id: string;
-  name: BothLanguages;
-  length_minutes: number;
-  kind: Kind;
-};
+export type Kind = Schemas['AppointmentKind'];
+export type Service = Schemas['Service'];
 
-export type CustomerLanguage = 'zh' | 'en';
 export const species = ['dog', 'cat', 'rabbit', 'bird', 'other'] as const;
-export type Species = (typeof species)[number];
-export type Pet = {
-  id: string;
-  name: string;
-  species: Species;
-  breed: string;
-  born_on: string | null;
-};
-export type Customer = {
-  id: string;
-  name: string;
-  phone: string;
-  language: CustomerLanguage;
-  notes: string;
-  pets: Pet[];
-};
+export type Species = Schemas['Species'];
+export type Pet = Said<Schemas['Pet'], 'born_on'>;
+export type CustomerLanguage = Schemas['Language'];
+export type Customer = Omit<Schemas['Customer'], 'pets'> & { pets: Pet[] };
 
-export type AppointmentState =
-  | 'pending'
-  | 'confirmed'
-  | 'checked_in'
-  | 'waiting'
-  | 'in_service'
-  | 'done'
-  | 'cancelled'
-  | 'no_show';
-export type CallState = 'scheduled' | 'open' | 'live' | 'ended';
-export type Waiting = { name: string; since: string };
-export type Call = {
-  state: CallState;
-  opens_at: string;
-  closes_at: string;
-  waiting: Waiting[];
-};
-export type Appointment = {
-  id: string;
-  kind: Kind;
-  state: AppointmentState;
-  service: { id: string; name: BothLanguages };
-  stylist: { id: string; name: string };
-  customer: { id: string; name: string; phone: string; language: CustomerLanguage };
-  pet: Pet | null;
-  starts_at: string;
-  ends_at: string;
-  length_minutes: number;
-  notes: string;
-  consultation_id: string | null;
-  follow_up: { id: string; starts_at: string; service: { id: string; name: BothLanguages } } | null;
-  customer_link: string | null;
-  call: Call | null;
-  snapshots: { new: number; reviewed: number };
-};
+export type AppointmentState = Schemas['AppointmentState'];
+export type Appointment = Said<
+  Schemas['Appointment'],
+  'pet' | 'consultation_id' | 'follow_up' | 'customer_link' | 'call'
+>;
 
-export type ReviewState = 'new' | 'reviewed';
-export type PictureSource = 'camera' | 'received' | 'key_frame';
-export type Picture = {
-  source: PictureSource;
-  width: number;
-  height: number;
-  bytes: number;
-  content_type: string;
-  urls: { small: string; large: string; full: string };
+export type ReviewState = Schemas['ReviewState'];
+export type Snapshot = Omit<Said<Schemas['Snapshot'], 'pet_id' | 'picture'>, 'review'> & {
+  review: Said<Schemas['SnapshotReview'], 'by' | 'at'>;
 };
-export type Snapshot = {
-  id: string;
-  appointment_id: string;
-  customer_id: string;
-  pet_id: string | null;
-  taken_at: string;
-  call_time_ms: number | null;
-  taken_by: { id: string; name: string } | null;
-  state: 'arriving' | 'stored';
-  review: {
-    state: ReviewState;
-    by: { id: string; name: string } | null;
-    at: string | null;
-  };
-  picture: Picture | null;
-  best_expected: boolean;
-  note: string;
-};
-export type Review = {
+export type Review = Omit<Schemas['Review'], 'appointment' | 'snapshots'> & {
   appointment: Appointment;
-  due_at: string;
-  overdue: boolean;
-  state: ReviewState;
   snapshots: Snapshot[];
 };
