@@ -17,7 +17,5 @@ export function retryDelay(failures: number, range: BackoffRange, random: number
   return full / 2 + (full / 2) * random;
 }
 
-/** A dead network swallows connection attempts whole: give up early, but let each third one take longer. */
-export function attemptTimeout(attempt: number): number {
-  return attempt % 3 === 0 ? 2400 : 1800;
-}
+/** An attempt that has not opened by then gets company. */
+export const NEXT_ATTEMPT_MS = 1800;

@@ -72,6 +72,17 @@ test('after a long outage it is back within three seconds of the return', async 
   expect(sockets.length).toBeGreaterThan(before);
 });
 
+test('a slow network’s first attempt may win, though others were begun meanwhile', async () => {
+  connection.start();
+  await timers.advance(4_000);
+  expect(sockets.length).toBeGreaterThan(1);
+  const [slow, ...others] = sockets;
+  slow!.open();
+  await settle();
+  expect(slow!.sent[0]).toMatchObject({ type: 'join' });
+  expect(others.every(({ closed }) => closed)).toBe(true);
+});
+
 test('a socket that answers no heartbeat is given up', async () => {
   const socket = await join();
   await timers.advance(5_000);

@@ -1,7 +1,7 @@
 // The signaling socket: joins, answers heartbeats, and comes back by itself. It keeps a resume token
 // in the store it is given, so that a reload of the page finds its place again.
 
-import { attemptTimeout, RECONNECT, retryDelay } from './backoff';
+import { NEXT_ATTEMPT_MS, RECONNECT, retryDelay } from './backoff';
 import { realTimers, type KeyValueStore, type Timers } from './platform';
 import {
   CLOSE_CODES,
@@ -49,6 +49,7 @@ const FINAL: ReadonlySet<string> = new Set([
 ]);
 const PONG_PATIENCE_MS = 2500;
 const JOIN_PATIENCE_MS = 6000;
+const MOST_AT_ONCE = 4;
 const OPEN = 1;
 
 export class Connection {
@@ -56,7 +57,9 @@ export class Connection {
   private joined = false;
   private closed = false;
   private everJoined = false;
-  private attempt = 0;
+  private candidates: SocketLike[] = [];
+  /** An offer is made once and waits for whichever socket opens first. */
+  private prepared: Promise<Join> | null = null;
   private failures = 0;
   private heartbeatMs = 5000;
   private cancelTimers: (() => void)[] = [];
@@ -69,7 +72,7 @@ export class Connection {
 
   start(): void {
     this.options.onStatus('connecting');
-    void this.open();
+    this.open();
   }
 
   /** False when there is no call to say it to; what must not be lost is said again on rejoining. */
@@ -83,7 +86,7 @@ export class Connection {
   wake(): void {
     if (this.closed) return;
     if (this.joined) this.ping();
-    else if (!this.socket || this.socket.readyState !== OPEN) this.retryNow();
+    else if (this.socket?.readyState !== OPEN) this.retryNow();
   }
 
   /** Ends it for good. The resume token goes too, because the place was given up. */
@@ -100,23 +103,42 @@ export class Connection {
     this.drop();
   }
 
-  private async open(): Promise<void> {
+  private open(): void {
     this.drop();
-    this.attempt += 1;
-    const attempt = this.attempt;
-    this.later(attemptTimeout(attempt), () => this.lost());
+    this.attempt();
+  }
+
+  /**
+   * A dead network swallows an attempt whole, a slow one takes long to answer. So each is followed by
+   * another before it is given up, and the first that opens is taken.
+   */
+  private attempt(): void {
     const socket = (this.options.openSocket ?? defaultSocket)(this.options.url);
+    this.candidates.push(socket);
+    if (this.candidates.length > MOST_AT_ONCE) discard(this.candidates.shift());
+    this.prepared ??= this.options.join();
+    this.prepared.catch(() => this.lost());
+    socket.onopen = () => this.choose(socket);
+    socket.onclose = () => this.failed(socket);
+    this.later(NEXT_ATTEMPT_MS, () => this.attempt());
+  }
+
+  private failed(socket: SocketLike): void {
+    this.candidates = this.candidates.filter((other) => other !== socket);
+    if (this.candidates.length === 0) this.lost();
+  }
+
+  private choose(socket: SocketLike): void {
+    this.cancelAll();
+    this.candidates.filter((other) => other !== socket).forEach(discard);
+    this.candidates = [];
     this.socket = socket;
-    const join = this.options.join();
-    socket.onmessage = (event) => this.socket === socket && this.receive(event);
-    socket.onclose = (event) => this.socket === socket && this.shut(event.code);
-    socket.onopen = () => {
-      // The server is there: now it may take the time it needs.
-      this.cancelAll();
-      this.later(JOIN_PATIENCE_MS, () => this.lost());
-      void join.then((message) => this.sayJoin(socket, message)).catch(() => this.lost());
-    };
-    join.catch(() => this.socket === socket && this.lost());
+    socket.onmessage = (event) => this.receive(event);
+    socket.onclose = (event) => this.shut(event.code);
+    this.later(JOIN_PATIENCE_MS, () => this.lost());
+    const join = this.prepared ?? this.options.join();
+    this.prepared = null;
+    void join.then((message) => this.sayJoin(socket, message)).catch(() => this.lost());
   }
 
   private sayJoin(socket: SocketLike, message: Join): void {
@@ -143,7 +165,6 @@ export class Connection {
     this.cancelAll();
     this.joined = true;
     this.everJoined = true;
-    this.attempt = 0;
     this.failures = 0;
     this.heartbeatMs = message.heartbeat_s * 1000;
     this.options.store.setItem(this.options.storeKey, message.resume);
@@ -198,23 +219,20 @@ export class Connection {
     this.options.onStatus(this.everJoined ? 'reconnecting' : 'connecting');
     this.failures += 1;
     const delay = retryDelay(this.failures - 1, RECONNECT, this.timers.random());
-    this.later(delay, () => void this.open());
+    this.later(delay, () => this.open());
   }
 
   private retryNow(): void {
-    this.attempt = 0;
     this.failures = 0;
-    void this.open();
+    this.open();
   }
 
   private drop(): void {
     this.cancelAll();
     this.joined = false;
-    const socket = this.socket;
+    [...this.candidates, this.socket].forEach(discard);
+    this.candidates = [];
     this.socket = null;
-    if (!socket) return;
-    socket.onopen = socket.onmessage = socket.onclose = null;
-    socket.close();
   }
 
   private later(milliseconds: number, run: () => void): void {
@@ -227,6 +245,12 @@ export class Connection {
     this.cancelPong?.();
     this.cancelPong = null;
   }
+}
+
+function discard(socket: SocketLike | null | undefined): void {
+  if (!socket) return;
+  socket.onopen = socket.onmessage = socket.onclose = null;
+  socket.close();
 }
 
 function defaultSocket(url: string): SocketLike {

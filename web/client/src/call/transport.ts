@@ -129,7 +129,8 @@ export class Transport {
 
   private build(): RTCPeerConnection {
     const peer = new RTCPeerConnection({ bundlePolicy: 'max-bundle', rtcpMuxPolicy: 'require' });
-    peer.addTransceiver(this.tracks.audio ?? 'audio', { direction: 'sendonly' });
+    const audio = peer.addTransceiver(this.tracks.audio ?? 'audio', { direction: 'sendonly' });
+    preferCodecs(audio, 'audio');
     const video = peer.addTransceiver(this.tracks.video ?? 'video', {
       direction: 'sendonly',
       sendEncodings: [
@@ -147,7 +148,7 @@ export class Transport {
     const first = 2 + (kind === 'video' ? this.options.slots : 0);
     return Array.from({ length: this.options.slots }, (_, index) => {
       const transceiver = peer.addTransceiver(kind, { direction: 'recvonly' });
-      if (kind === 'video') preferCodecs(transceiver, kind);
+      preferCodecs(transceiver, kind);
       const stream = new MediaStream([transceiver.receiver.track]);
       return { mid: String(first + index), kind, stream };
     });
@@ -222,10 +223,12 @@ function fingerprintOf(sdp: string | undefined): string | null {
   return /^a=fingerprint:\S+ (\S+)/m.exec(sdp ?? '')?.[1]?.toUpperCase() ?? null;
 }
 
-/** VP8 for everyone and H.264 for the Safaris without it; what no test exercises is not offered. */
+/** Opus; VP8 for everyone and H.264 for the Safaris without it. What no test exercises is not offered. */
+const CODECS: Record<MediaKind, RegExp> = { audio: /\/opus$/i, video: /\/(VP8|H264|rtx)$/i };
+
 function preferCodecs(transceiver: RTCRtpTransceiver, kind: MediaKind): void {
   const offered = RTCRtpReceiver.getCapabilities(kind)?.codecs ?? [];
-  const wanted = offered.filter(({ mimeType }) => /\/(VP8|H264|rtx)$/i.test(mimeType));
+  const wanted = offered.filter(({ mimeType }) => CODECS[kind].test(mimeType));
   if (wanted.length === 0 || !('setCodecPreferences' in transceiver)) return;
   try {
     transceiver.setCodecPreferences(wanted);
