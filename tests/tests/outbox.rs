@@ -4,7 +4,6 @@
 use std::time::Duration;
 
 use serde_json::json;
-use tests::app::TestApp;
 use tests::on_both_databases;
 use web::app::AppState;
 use web::outbox::Event;

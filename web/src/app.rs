@@ -7,6 +7,7 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use anyhow::Context;
 use axum::{Extension, Router, extract::DefaultBodyLimit, middleware};
+use axum_server::tls_rustls::RustlsConfig;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use utoipa::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -72,6 +73,7 @@ impl Tasks {
 pub struct App {
     state: AppState,
     listener: std::net::TcpListener,
+    tls: Option<RustlsConfig>,
     router: Router,
     calls: calls::Calls,
     demo: demo::Demo,
@@ -87,11 +89,12 @@ impl App {
         let listener = serve::bind(&settings)?;
         settings.bound_to(listener.local_addr()?);
         let state = open(settings, clock).await?;
+        let tls = crate::tls::prepare(&state.settings, state.clock.now()).await?;
         let demo = demo::prepare(&state).await.context("the demo shop could not be made")?;
         start_background(&state);
         let calls = calls::start(&state)?;
         let router = router(state.clone(), calls.clone());
-        Ok(Self { state, listener, router, calls, demo })
+        Ok(Self { state, listener, tls, router, calls, demo })
     }
 
     pub fn state(&self) -> &AppState {
@@ -115,7 +118,7 @@ impl App {
     /// closes the database.
     pub async fn serve(self) -> anyhow::Result<()> {
         tokio::spawn(stop_calls(self.calls, self.state.tasks.stopping.clone()));
-        let served = serve::run(&self.state, self.listener, self.router).await;
+        let served = serve::run(&self.state, self.listener, self.tls, self.router).await;
         self.state.tasks.finish().await;
         self.state.database.close().await;
         served

@@ -4,14 +4,11 @@ use std::{net::SocketAddr, time::Duration};
 
 use anyhow::Context;
 use axum::Router;
-use axum_server::{Handle, Server};
+use axum_server::{Handle, Server, tls_rustls::RustlsConfig};
 use hyper_util::rt::TokioTimer;
 use tokio_util::sync::CancellationToken;
 
-use crate::{
-    app::AppState,
-    settings::{Settings, Tls},
-};
+use crate::{app::AppState, settings::Settings};
 
 /// How long requests that are under way may take once we stop.
 const GRACE: Duration = Duration::from_secs(10);
@@ -29,19 +26,19 @@ pub(crate) fn bind(settings: &Settings) -> anyhow::Result<std::net::TcpListener>
 pub(crate) async fn run(
     app: &AppState,
     listener: std::net::TcpListener,
+    tls: Option<RustlsConfig>,
     router: Router,
 ) -> anyhow::Result<()> {
     let handle = Handle::new();
     tokio::spawn(stop_gracefully(handle.clone(), app.tasks.stopping.clone()));
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    match app.settings.tls {
-        Tls::Off => {
+    match tls {
+        None => {
             let mut server = axum_server::from_tcp(listener)?.handle(handle);
             limit_headers(&mut server);
             server.serve(service).await?;
         }
-        Tls::SelfSigned => {
-            let config = crate::tls::self_signed(&app.settings, app.clock.now()).await?;
+        Some(config) => {
             let mut server = axum_server::from_tcp_rustls(listener, config)?.handle(handle);
             limit_headers(&mut server);
             server.serve(service).await?;

@@ -13,7 +13,11 @@ use axum_server::tls_rustls::RustlsConfig;
 use chrono::{DateTime, Datelike, Utc};
 use rcgen::{CertificateParams, ExtendedKeyUsagePurpose, KeyPair};
 
-use crate::{clock::Timestamp, secret::write_private, settings::Settings};
+use crate::{
+    clock::Timestamp,
+    secret::write_private,
+    settings::{Settings, Tls},
+};
 
 const DAY: Duration = Duration::from_secs(86_400);
 /// Apple's devices refuse certificates that are good for more than 825 days.
@@ -24,10 +28,18 @@ pub fn install_crypto() {
     let _already = rustls::crypto::aws_lc_rs::default_provider().install_default();
 }
 
-pub(crate) async fn self_signed(
+/// What the settings ask for: the certificate is there before anybody is told that we are ready.
+pub(crate) async fn prepare(
     settings: &Settings,
     now: Timestamp,
-) -> anyhow::Result<RustlsConfig> {
+) -> anyhow::Result<Option<RustlsConfig>> {
+    match settings.tls {
+        Tls::Off => Ok(None),
+        Tls::SelfSigned => self_signed(settings, now).await.map(Some),
+    }
+}
+
+async fn self_signed(settings: &Settings, now: Timestamp) -> anyhow::Result<RustlsConfig> {
     install_crypto();
     let (certificate, key) = files(&settings.data);
     let names = names(settings);

@@ -83,6 +83,16 @@ impl Client {
         }
     }
 
+    /// Reads on until the socket is gone, whether its last words arrive or are lost in a reset.
+    pub(crate) async fn cut_off(&mut self) {
+        loop {
+            let read = tokio::time::timeout(PATIENCE, self.socket.next()).await;
+            if let None | Some(Err(_) | Ok(Message::Close(_))) = read.expect("an end in time") {
+                return;
+            }
+        }
+    }
+
     async fn read(&mut self) -> Message {
         let read = tokio::time::timeout(PATIENCE, self.socket.next()).await;
         read.expect("something to read in time").expect("an open socket").unwrap()

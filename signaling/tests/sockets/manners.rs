@@ -76,9 +76,12 @@ async fn repeated_nonsense_is_closed_and_others_do_not_notice() {
 async fn a_frame_beyond_all_measure_is_closed() {
     let shop = Shop::open().await;
     let (mut hostile, _) = Client::join(&shop, "customer:Mallory").await;
+    let (mut stylist, _) = Client::join(&shop, "stylist:Ann").await;
     hostile.say(&"x".repeat(300 * 1024)).await;
-    assert_eq!(hostile.error().await, ErrorCode::TooLarge);
-    assert_eq!(hostile.close_code().await, CloseCode::Malformed.number());
+    // Nobody reads the rest of such a frame, so the system may reset the connection before the
+    // close code is read.
+    hostile.cut_off().await;
+    pongs(&mut stylist).await;
 }
 
 #[tokio::test]
