@@ -7,3 +7,4 @@ pub mod native;
 pub mod persona;
 pub mod postgres;
 pub mod shop;
+pub mod sse;

@@ -1,5 +1,7 @@
 //! Changing an appointment: another time, length or stylist, the next state, other notes.
 
+use std::collections::BTreeSet;
+
 use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, QuerySelect, Set};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -43,7 +45,10 @@ pub async fn apply(
         near(after.starts_at, now)?;
         check_stylist(txn, after.stylist_id).await?;
     }
-    hold_stylist(txn, after.stylist_id).await?;
+    // Both, and in one order: two that swap their stylists must not wait for each other.
+    for stylist in BTreeSet::from([before.stylist_id, after.stylist_id]) {
+        hold_stylist(txn, stylist).await?;
+    }
     if after.state == AppointmentState::Cancelled {
         links::revoke(txn, id, now).await?;
     }

@@ -112,6 +112,13 @@ impl Appointment {
         one.ok_or_else(|| ApiError::not_found("appointment"))
     }
 
+    /// Whether the customer can come in at this moment.
+    pub fn is_open(&self) -> bool {
+        self.call
+            .as_ref()
+            .is_some_and(|call| matches!(call.state, CallState::Open | CallState::Live))
+    }
+
     /// In the order given.
     pub async fn all(
         app: &AppState,

@@ -35,6 +35,8 @@ pub struct Opened {
     pub appointment: appointments::table::Model,
     pub window: Window,
     pub state: LinkState,
+    /// When it was looked at: the state is that of this instant.
+    pub seen_at: Timestamp,
 }
 
 /// The one way in. Every bad link gets the same answer. `from` is who asks, if that is known: too
@@ -61,7 +63,8 @@ pub async fn open(app: &AppState, from: Option<IpAddr>, token: &LinkToken) -> Ap
 impl Opened {
     pub(super) fn at(app: &AppState, row: appointments::table::Model, now: Timestamp) -> Self {
         let window = Window::around(row.slot(), Margins::from(&*app.settings));
-        Self { state: LinkState::at(now, window, row.state), window, appointment: row }
+        let state = LinkState::at(now, window, row.state);
+        Self { appointment: row, window, state, seen_at: now }
     }
 }
 

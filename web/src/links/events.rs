@@ -69,7 +69,7 @@ impl Following {
 
     /// Until something happens to the appointment, or the window opens or closes.
     async fn wait(&mut self, opened: &Opened) -> Option<()> {
-        let change = opened.window.next_change(self.app.clock.now());
+        let change = opened.window.next_change(opened.seen_at);
         while Instant::now() < self.ends {
             let now = self.app.clock.now();
             if change.is_some_and(|change| change <= now) {

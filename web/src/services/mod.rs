@@ -5,5 +5,6 @@ mod routes;
 pub mod table;
 mod view;
 
+pub(crate) use routes::NewService;
 pub use routes::router;
 pub use view::{Service, ServiceName, named};

@@ -29,6 +29,7 @@ mod view;
 pub use capture::{Capture, CaptureRefused, begin_capture, keep_key_frame};
 pub use counts::of_appointments as counts;
 pub use keep::keep;
+pub(crate) use review::review_visit;
 pub use source::Source;
 pub use store::Store;
 pub use view::Snapshot;

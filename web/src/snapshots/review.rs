@@ -78,19 +78,30 @@ async fn mark_visit(
     let write = app.database.write().await?;
     let known = appointments::table::Entity::find_by_id(appointment).one(&write).await?;
     known.ok_or_else(|| ApiError::not_found("appointment"))?;
+    let marked = review_visit(&app, &write, appointment, staff.id).await?;
+    let items = Snapshot::all(&app, &write, marked).await?;
+    write.commit().await?;
+    Ok(Json(Visit { items }))
+}
+
+/// Marks all of a visit's snapshots as looked at by `reviewer`.
+pub(crate) async fn review_visit(
+    app: &AppState,
+    write: &Write,
+    appointment: Uuid,
+    reviewer: Uuid,
+) -> Result<Vec<Model>, DbErr> {
     let rows = Entity::find()
         .filter(Column::AppointmentId.eq(appointment))
         .order_by_asc(Column::TakenAt)
         .order_by_asc(Column::Id)
-        .all(&write)
+        .all(write)
         .await?;
     let mut marked = Vec::with_capacity(rows.len());
     for row in rows {
-        marked.push(set(&app, &write, row, Some(staff.id)).await?);
+        marked.push(set(app, write, row, Some(reviewer)).await?);
     }
-    let items = Snapshot::all(&app, &write, marked).await?;
-    write.commit().await?;
-    Ok(Json(Visit { items }))
+    Ok(marked)
 }
 
 async fn set(
