@@ -4,7 +4,7 @@
 //! A file may hold more than was acknowledged (a kill between write and answer); that is right
 //! too, since its bytes are the client's own, in order: the client asks for the offset and goes on.
 
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{File, OpenOptions};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -27,8 +27,6 @@ pub enum PartError {
     WrongOffset { expected: u64 },
     #[error("the upload was announced with {size} bytes; these are more")]
     TooLong { size: u64 },
-    #[error("another piece of this upload is just being written")]
-    Busy,
     #[error("there is no room left for the upload")]
     Full(#[source] io::Error),
     #[error("the upload cannot be written now")]
@@ -103,7 +101,8 @@ async fn blocking<T: Send + 'static>(
 
 fn append(path: &Path, offset: u64, bytes: &[u8], size: u64) -> Result<u64, PartError> {
     let file = OpenOptions::new().create(true).append(true).open(path)?;
-    lock(&file)?;
+    // Two pieces at once would mix. The lock belongs to the open file and goes with it.
+    file.lock()?;
     let length = file.metadata()?.len();
     if length != offset {
         return Err(PartError::WrongOffset { expected: length });
@@ -119,15 +118,6 @@ fn append(path: &Path, offset: u64, bytes: &[u8], size: u64) -> Result<u64, Part
         return Err(error.into());
     }
     Ok(new_length)
-}
-
-/// Two pieces at once would mix; the lock belongs to the open file and goes with it.
-fn lock(file: &File) -> Result<(), PartError> {
-    match file.try_lock() {
-        Ok(()) => Ok(()),
-        Err(TryLockError::WouldBlock) => Err(PartError::Busy),
-        Err(TryLockError::Error(error)) => Err(error.into()),
-    }
 }
 
 fn write_durably(mut file: &File, path: &Path, bytes: &[u8]) -> io::Result<()> {

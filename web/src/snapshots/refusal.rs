@@ -36,7 +36,7 @@ impl From<PartError> for ApiError {
                 "upload_too_long",
                 sentence(&error.to_string()),
             ),
-            PartError::WrongOffset { .. } | PartError::Busy => {
+            PartError::WrongOffset { .. } => {
                 Self::conflict("upload_offset", sentence(&error.to_string()))
             }
             PartError::Unavailable(_) => unavailable(error),

@@ -105,7 +105,6 @@ pub(super) async fn append(
     match parts.append(upload.id, at, piece, size(upload)).await {
         Ok(offset) => Ok(offset),
         Err(error @ PartError::WrongOffset { expected }) => Err(wrong_offset(error, expected)),
-        Err(error @ PartError::Busy) => Err(wrong_offset(error, parts.length(upload.id).await?)),
         Err(error) => Err(error.into()),
     }
 }
@@ -117,7 +116,12 @@ pub(super) async fn finish(
     upload: upload::Model,
 ) -> ApiResult<()> {
     let turn = app.store.ingester.turn().await;
-    let bytes = app.store.parts.read(upload.id).await?;
+    let bytes = match app.store.parts.read(upload.id).await {
+        Ok(bytes) => bytes,
+        // Stored before, or just now by another request with the same last piece.
+        Err(_) if is_kept(&app.database, to.id, upload.source).await? => return Ok(()),
+        Err(error) => return Err(error.into()),
+    };
     let found = Digest::of(&bytes);
     if Digest::from_str(&upload.sha256) != Ok(found) {
         return Err(begin_anew(app, upload).await?);
@@ -194,7 +198,7 @@ async fn begin_anew(app: &AppState, upload: upload::Model) -> ApiResult<ApiError
     Ok(ApiError::conflict("checksum_mismatch", detail).header(OFFSET, HeaderValue::from(0u64)))
 }
 
-fn wrong_offset(error: PartError, offset: u64) -> ApiError {
+pub(super) fn wrong_offset(error: PartError, offset: u64) -> ApiError {
     ApiError::from(error).with("offset", offset).header(OFFSET, HeaderValue::from(offset))
 }
 

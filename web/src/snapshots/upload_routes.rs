@@ -10,6 +10,7 @@ use axum::{
 use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
+use recordings::PartError;
 use sea_orm::EntityTrait;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -30,6 +31,8 @@ use crate::{
 
 /// The most bytes of one piece.
 const LARGEST_PIECE: usize = 4 << 20;
+/// A client that sends more hears of it only when it has sent all; but there is an end to that.
+const MOST_DISCARDED: usize = 32 << 20;
 /// What arrived of a piece within this time is kept; the client goes on from there.
 const PATIENCE: Duration = Duration::from_secs(25);
 
@@ -103,18 +106,27 @@ async fn append(
 ) -> ApiResult<Response> {
     let (to, row) = find(&app, &uploader, id).await?;
     let at = stated_offset(&headers)?;
+    // On a task of its own: what arrived before the client broke off is kept nevertheless.
+    let taken = tokio::spawn(take(app, to, row, at, body)).await;
+    taken.map_err(ApiError::internal)?
+}
+
+async fn take(
+    app: AppState,
+    to: snapshot::Model,
+    row: uploads::Model,
+    at: u64,
+    body: Body,
+) -> ApiResult<Response> {
+    let size = upload::size(&row);
     let mut offset = upload::offset(&app, &row).await?;
-    if at == offset && offset < upload::size(&row) {
-        offset = upload::append(&app, &row, at, piece(body).await?).await?;
-    } else if at != offset {
-        return Err(ApiError::conflict(
-            "upload_offset",
-            format!("The upload goes on at byte {offset}."),
-        )
-        .with("offset", offset)
-        .header(OFFSET, HeaderValue::from(offset)));
+    if at != offset {
+        return Err(upload::wrong_offset(PartError::WrongOffset { expected: offset }, offset));
     }
-    if offset < upload::size(&row) {
+    if offset < size {
+        offset = upload::append(&app, &row, at, piece(body).await?).await?;
+    }
+    if offset < size {
         return Ok((StatusCode::NO_CONTENT, [(OFFSET, HeaderValue::from(offset))]).into_response());
     }
     stored(&app, to, row).await
@@ -173,17 +185,21 @@ fn stated_offset(headers: &HeaderMap) -> ApiResult<u64> {
 /// What arrives of the piece until it ends, breaks off, or takes too long.
 async fn piece(body: Body) -> ApiResult<Bytes> {
     let mut piece = BytesMut::new();
+    let mut arrived = 0;
     let mut data = body.into_data_stream();
     let collect = async {
         while let Some(Ok(bytes)) = data.next().await {
-            if piece.len() + bytes.len() > LARGEST_PIECE {
-                return false;
+            arrived += bytes.len();
+            if arrived <= LARGEST_PIECE {
+                piece.extend_from_slice(&bytes);
+            } else if arrived > MOST_DISCARDED {
+                break;
             }
-            piece.extend_from_slice(&bytes);
         }
-        true
     };
-    if let Ok(false) = tokio::time::timeout(PATIENCE, collect).await {
+    // Too slow: what is here counts, the client goes on from there.
+    let _ = tokio::time::timeout(PATIENCE, collect).await;
+    if arrived > LARGEST_PIECE {
         let detail = format!("A piece has at most {LARGEST_PIECE} bytes.");
         return Err(ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "piece_too_large", detail));
     }

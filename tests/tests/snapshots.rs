@@ -1,0 +1,12 @@
+//! From a capture to a picture in the customer's file, at the height of HTTP.
+#![allow(clippy::unwrap_used)]
+
+mod snapshots {
+    mod begun;
+    mod consent;
+    mod file;
+    mod hostile;
+    mod resumed;
+    mod review;
+    mod uploads;
+}
