@@ -84,6 +84,7 @@ impl Call {
             }
             Input::Media(event) => self.media(now, event, &mut step),
             Input::EndCall { reason } => self.end(now, reason, &mut step),
+            Input::WindowChanged { closes_at } => self.window_changed(now, closes_at, &mut step),
             Input::ConsentChanged { subject, allowed } => {
                 self.consent_changed(now, subject, allowed, &mut step);
             }
@@ -181,6 +182,13 @@ impl Call {
         if self.live_since.is_none() && here(true) && here(false) {
             self.live_since = Some(now);
             step.fact(CallFact::Live { since: now });
+            self.tell_call(&ServerMessage::Call(self.call_view(now)), step);
+        }
+    }
+
+    fn window_changed(&mut self, now: UnixMillis, closes_at: UnixMillis, step: &mut Step) {
+        if !self.ended && self.closes_at != Some(closes_at) {
+            self.closes_at = Some(closes_at);
             self.tell_call(&ServerMessage::Call(self.call_view(now)), step);
         }
     }

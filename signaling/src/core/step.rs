@@ -5,6 +5,7 @@ use crate::message::{
     CaptureId, ClientMessage, CloseCode, EndReason, ErrorCode, Grade, ParticipantId, Place,
     ServerMessage, SlotView,
 };
+use crate::time::UnixMillis;
 
 /// One WebSocket, numbered by the driver; never used twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -24,6 +25,8 @@ pub enum Input {
     Media(MediaEvent),
     /// The product ends the call: cancelled, moved.
     EndCall { reason: EndReason },
+    /// The appointment was moved a little: the window closes at another time.
+    WindowChanged { closes_at: UnixMillis },
     /// Somebody gave, or withdrew, their consent to snapshots.
     ConsentChanged { subject: Subject, allowed: bool },
     /// [`Call::deadline`](super::Call::deadline) has come.

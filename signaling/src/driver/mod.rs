@@ -12,6 +12,7 @@ mod token;
 use crate::core::Settings;
 use crate::gate::{Caller, Gate, Subject};
 use crate::message::{CallId, EndReason};
+use crate::time::UnixMillis;
 use axum::extract::ws::{WebSocket, WebSocketUpgrade};
 use registry::Registry;
 use sfu::MediaServer;
@@ -60,6 +61,11 @@ impl<G: Gate> Calls<G> {
     /// The product ends a call: it was cancelled, or moved. Nothing happens if nobody is in it.
     pub async fn end(&self, call: CallId, reason: EndReason) {
         self.tell(call, Command::End { reason }).await;
+    }
+
+    /// The appointment was moved, but its call stays open: until another time now.
+    pub async fn window_changed(&self, call: CallId, closes_at: UnixMillis) {
+        self.tell(call, Command::Window { closes_at }).await;
     }
 
     /// Somebody gave, or withdrew, their consent to snapshots.

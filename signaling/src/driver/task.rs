@@ -7,6 +7,7 @@ use super::{Calls, media};
 use crate::core::{Call, Effect, Input, Joining, Keep, SocketId, Step};
 use crate::gate::{Gate, Refusal, Subject};
 use crate::message::{CallId, ClientMessage, CloseCode, EndReason, ErrorCode, ServerMessage};
+use crate::time::UnixMillis;
 use sfu::{RoomEvent, RoomHandle};
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
@@ -32,6 +33,9 @@ pub(super) enum Command {
     },
     End {
         reason: EndReason,
+    },
+    Window {
+        closes_at: UnixMillis,
     },
     Consent {
         subject: Subject,
@@ -165,6 +169,7 @@ impl<G: Gate> CallTask<G> {
                 self.apply(Input::Closed { socket }).await;
             }
             Command::End { reason } => self.apply(Input::EndCall { reason }).await,
+            Command::Window { closes_at } => self.apply(Input::WindowChanged { closes_at }).await,
             Command::Consent { subject, allowed } => {
                 self.apply(Input::ConsentChanged { subject, allowed }).await;
             }

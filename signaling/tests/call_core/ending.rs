@@ -42,6 +42,22 @@ fn the_call_ends_with_its_window() {
 }
 
 #[test]
+fn a_call_whose_appointment_was_moved_a_little_closes_later() {
+    let (mut world, stylist, customer) = World::live();
+    let closes_at = START.plus(WINDOW + seconds(1800));
+    world.put(Input::WindowChanged { closes_at });
+    let told = world.heard(customer).iter().any(
+        |said| matches!(said, ServerMessage::Call(call) if call.ends_at_ms == Some(closes_at.0)),
+    );
+    assert!(told);
+    world.drop_socket(customer);
+    world.pass(WINDOW + seconds(1799));
+    assert_eq!(world.closed.get(&stylist), None);
+    world.pass(seconds(1));
+    assert_eq!(world.closed[&stylist], CloseCode::Ended);
+}
+
+#[test]
 fn two_stylists_ending_at_once_end_it_once() {
     let (mut world, one, _) = World::live();
     let two = world.join(&tao());

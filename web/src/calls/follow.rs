@@ -103,8 +103,12 @@ async fn appointment_changed(app: &AppState, calls: &Calls, id: Uuid) -> ApiResu
     let Some(row) = row else { return Ok(()) };
     let window = Window::around(row.slot(), Margins::from(&*app.settings));
     let reason = match LinkState::at(app.clock.now(), window, row.state) {
+        LinkState::Open => {
+            calls.window_changed(CallId(id), millis(window.closes_at)).await;
+            return Ok(());
+        }
         // The call's own clock sees to it.
-        LinkState::Open | LinkState::TooLate => return Ok(()),
+        LinkState::TooLate => return Ok(()),
         LinkState::TooEarly => EndReason::Moved,
         LinkState::Cancelled => EndReason::Cancelled,
         LinkState::Ended => EndReason::Ended,
