@@ -57,9 +57,9 @@ export async function book(page, url, { customer, stylist }) {
 }
 
 /** The same in one call, for stories that tell of something else. */
-export async function bookByApi(server, stylist, customerName = 'Story Customer') {
+export async function bookByApi(server, stylist, wishes = {}) {
   const owner = await session(server, server.staff('owner'));
-  const name = { name: customerName, phone: newPhone(), language: 'en', notes: '' };
+  const name = { name: 'Story Customer', phone: newPhone(), language: 'en', notes: '' };
   const customer = await owner.post('/api/v1/customers', name);
   const services = await owner.get('/api/v1/services');
   const booked = await owner.post('/api/v1/appointments', {
@@ -68,6 +68,7 @@ export async function bookByApi(server, stylist, customerName = 'Story Customer'
     stylist_id: stylist.id,
     customer_id: customer.id,
     starts_at: new Date(Date.now() + 60_000).toISOString(),
+    ...wishes,
   });
   return { link: booked.customer_link, appointment: booked.id, customer: customer.id };
 }
@@ -213,6 +214,7 @@ export async function session(server, { email, password }) {
     get: async (path) => (await send('GET', path)).json(),
     bytes: async (path) => Buffer.from(await (await send('GET', path)).arrayBuffer()),
     post: async (path, body) => (await send('POST', path, body)).json(),
+    patch: async (path, body) => (await send('PATCH', path, body)).json(),
   };
 }
 

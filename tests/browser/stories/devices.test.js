@@ -58,3 +58,67 @@ test(
     await people.waits(customer.page);
   }),
 );
+
+test(
+  'a camera that another program holds, and one that is unplugged in the call, are told in words',
+  told(async (t) => {
+    const who = await people.newStylist(server, 'Plug Stylist');
+    const { link, appointment } = await people.bookByApi(server, who);
+    const customer = await open({ camera: clip('customer', 'hd'), phone: true });
+    t.after(customer.close);
+    const { page } = customer;
+    await page.addInitScript(cameraIsBusyOnce);
+    await page.goto(link);
+    await people.deviceCheckReady(page);
+    await page.getByText('Another app is using the camera').waitFor();
+    await page.getByRole('button', { name: 'Try again' }).first().click();
+    await people.passDeviceCheck(page);
+    await people.consent(page, true);
+    await people.waits(page);
+
+    const stylist = await open({ camera: clip('stylist') });
+    t.after(stylist.close);
+    await people.signIn(stylist.page, server.url, who);
+    await stylist.page.goto(`${server.url}/call/${appointment}`);
+    await people.admitFirst(stylist.page);
+    await Promise.all([mediaFlows(page), mediaFlows(stylist.page)]);
+    await page.evaluate(unplugCamera);
+    await page.getByText('The camera was disconnected').waitFor();
+    await mediaFlows(stylist.page, { more: 0 });
+
+    await page.evaluate(() => globalThis.plugCamera());
+    await mediaFlows(stylist.page);
+  }),
+);
+
+/** Runs in the page: the first question for a camera is answered as by a system where it is taken. */
+function cameraIsBusyOnce() {
+  const devices = navigator.mediaDevices;
+  const ask = devices.getUserMedia.bind(devices);
+  let busy = sessionStorage.getItem('camera was busy') === null;
+  devices.getUserMedia = (wanted) => {
+    if (!busy || !wanted.video) return ask(wanted);
+    if (!wanted.audio) {
+      busy = false;
+      sessionStorage.setItem('camera was busy', 'yes');
+    }
+    return Promise.reject(new DOMException('in use', 'NotReadableError'));
+  };
+}
+
+/** Runs in the page: what happens to the track that is sent when its camera goes away. */
+function unplugCamera() {
+  const devices = navigator.mediaDevices;
+  globalThis.plugCamera = () => {
+    delete devices.getUserMedia;
+    devices.dispatchEvent(new Event('devicechange'));
+  };
+  const gone = () => Promise.reject(new DOMException('gone', 'NotFoundError'));
+  Object.defineProperty(devices, 'getUserMedia', { value: gone, configurable: true });
+  const senders = globalThis.observedConnections.flatMap((one) => one.getSenders());
+  const tracks = senders.map(({ track }) => track).filter((track) => track?.kind === 'video');
+  for (const track of tracks) {
+    track.stop();
+    track.dispatchEvent(new Event('ended'));
+  }
+}
