@@ -48,7 +48,9 @@ const CUSTOMERS: [(&str, &str, Language, &str); 12] = [
 ];
 
 /// Owner, name, species, breed, born on.
-const PETS: [(usize, &str, Species, &str, (i32, u32, u32)); 3] = [
+type PetRow = (usize, &'static str, Species, &'static str, (i32, u32, u32));
+
+const PETS: [PetRow; 3] = [
     (10, "奶茶", Species::Dog, "玩具贵宾 Toy poodle", (2021, 6, 1)),
     (11, "Biscuit", Species::Dog, "English springer spaniel", (2018, 3, 14)),
     (11, "Olive", Species::Cat, "Domestic shorthair", (2020, 9, 2)),
