@@ -5,6 +5,7 @@
 //! a hash of its token is stored. A framework's store would keep the token itself next to an opaque
 //! blob of values that nobody needs.
 
+mod argon;
 mod attempts;
 mod passwords;
 mod routes;

@@ -3,18 +3,11 @@
 
 use std::{sync::Arc, time::Duration};
 
-use argon2::{
-    Algorithm, Argon2, Params, Version,
-    password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash},
-};
 use tokio::sync::Semaphore;
 
-use super::rules::Password;
+use super::{argon, rules::Password};
 use crate::problem::{ApiError, ApiResult};
 
-/// One of OWASP's equivalent choices; the small memory keeps the whole server small.
-const MEMORY_KIB: u32 = 12 * 1024;
-const PASSES: u32 = 3;
 const AT_ONCE: usize = 2;
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -33,25 +26,15 @@ impl Passwords {
     /// A PHC string with its own salt.
     pub async fn hash(&self, password: &Password) -> ApiResult<String> {
         let password = password.reveal().to_owned();
-        self.run(move || {
-            let hash = hasher()?.hash_password(password.as_bytes());
-            hash.map(|hash| hash.to_string()).map_err(|error| error.to_string())
-        })
-        .await
+        self.run(move || argon::hash(&password)).await
     }
 
     /// Is it this password? `None` (there is no such account) takes as long as a wrong one.
     pub async fn verify(&self, password: &str, hash: Option<String>) -> ApiResult<bool> {
         let password = password.to_owned();
         self.run(move || match hash {
-            Some(hash) => {
-                let hash = PasswordHash::new(&hash).map_err(|error| error.to_string())?;
-                Ok(hasher()?.verify_password(password.as_bytes(), &hash).is_ok())
-            }
-            None => {
-                hasher()?.hash_password(password.as_bytes()).map_err(|error| error.to_string())?;
-                Ok(false)
-            }
+            Some(hash) => argon::verify(&password, &hash),
+            None => argon::hash(&password).map(|_| false),
         })
         .await
     }
@@ -71,11 +54,6 @@ impl Passwords {
         });
         done.await.map_err(ApiError::internal)?.map_err(ApiError::internal)
     }
-}
-
-fn hasher() -> Result<Argon2<'static>, String> {
-    let params = Params::new(MEMORY_KIB, PASSES, 1, None).map_err(|error| error.to_string())?;
-    Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
 }
 
 #[cfg(test)]
