@@ -134,7 +134,7 @@ export async function callEnded(page) {
 
 // --- The stylist, on the call's page
 
-const admits = /^(Admit .+|请 .+ 进入)$/;
+const admits = /^(Admit .+|请进：.+)$/;
 
 export async function customerKnocks(page) {
   await page.getByRole('button', { name: admits }).first().waitFor();
