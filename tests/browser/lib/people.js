@@ -1,6 +1,6 @@
 // What the people of the stories do, by what they see: roles and names, never selectors of ours.
 import { clip, open } from './browser.js';
-import { mediaFlows } from './observe.js';
+import { mediaFlows, received } from './observe.js';
 
 const zone = 'Asia/Shanghai';
 
@@ -238,6 +238,20 @@ function newPhone() {
 /** A screen whose data has come: nothing is a placeholder any more. */
 export async function settled(page) {
   await page.waitForLoadState('networkidle', { timeout: 2000 }).catch(() => {});
+}
+
+/**
+ * A page that was opened anew without a touch may not make a sound: it asks for the touch, and
+ * here it gets it. Returns once the page is heard.
+ */
+export async function allowSound(page) {
+  const ask = page.getByRole('button', {
+    name: either('Tap here to hear the call', 'Click to hear the call', '点这里打开声音'),
+  });
+  await eventually('the call is heard', async () => {
+    if (await ask.isVisible()) await ask.click();
+    return (await received(page)).energy > 0;
+  });
 }
 
 /** Tries again until it holds, for what nobody announces. */

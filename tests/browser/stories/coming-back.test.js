@@ -27,6 +27,7 @@ test(
   'a customer who reloads in mid-call is back in it without being admitted again',
   told(async () => {
     await call.customer.page.reload();
+    await people.allowSound(call.customer.page);
     await bothSeeEachOther();
   }),
 );
@@ -35,6 +36,7 @@ test(
   'so is a stylist',
   told(async () => {
     await call.stylist.page.reload();
+    await people.allowSound(call.stylist.page);
     await bothSeeEachOther();
   }),
 );
