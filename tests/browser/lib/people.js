@@ -180,7 +180,7 @@ export async function snapshotStored(page, desk, appointment) {
 
 /** A call under way: a stylist and a customer who see and hear each other. */
 export async function callUnderWay(server, name, cameras = {}) {
-  const who = await newStylist(server, `Stylist of ${name}`);
+  const who = await newStylist(server, cameras.stylistName ?? `Stylist of ${name}`);
   const stylist = await open({ camera: cameras.stylistCamera ?? clip('stylist') });
   await signIn(stylist.page, server.url, who);
   const booked = await book(stylist.page, server.url, { customer: name, stylist: who.name });
