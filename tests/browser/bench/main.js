@@ -16,7 +16,12 @@ const runs = Number(values.runs);
 const figures = [];
 for (const measure of [joining, snapshots, processor, memory, joinPage]) {
   console.error(`measuring: ${measure.name}`);
-  figures.push(...(await measure(runs)));
+  try {
+    figures.push(...(await measure(runs)));
+  } catch (error) {
+    console.error(`${measure.name} could not be measured:`, error);
+    process.exitCode = 1;
+  }
 }
 
 const rows = figures.map(({ name, unit, median, p95, aim }) => [

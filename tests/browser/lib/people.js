@@ -36,7 +36,7 @@ async function offerConsultations(owner) {
   await owner.post('/api/v1/services', { name, length_minutes: 30, kind: 'video' });
 }
 
-/** Books a video consultation of a new customer that starts in a minute; returns what was booked. */
+/** Books a video consultation of a new customer that starts in a few minutes; returns what was booked. */
 export async function book(page, url, { customer, stylist }) {
   await page.goto(`${url}/appointments/new`);
   await page.getByRole('combobox', { name: 'Find a customer' }).fill(customer);
@@ -45,7 +45,7 @@ export async function book(page, url, { customer, stylist }) {
   await page.getByRole('button', { name: 'Save' }).click();
   await page.getByLabel('Service', { exact: true }).selectOption({ index: 1 });
   await page.getByLabel('Stylist', { exact: true }).selectOption({ label: stylist });
-  const { day, time } = wallClock(Date.now() + 90_000);
+  const { day, time } = wallClock(Date.now() + 180_000);
   await page.getByLabel('Date', { exact: true }).fill(day);
   await page.getByLabel('Time', { exact: true }).fill(time);
   await page.getByRole('button', { name: 'Book appointment' }).click();
