@@ -1,7 +1,5 @@
 //! Booking: a time of a stylist belongs to one appointment, whatever races for it.
 
-#![allow(clippy::unwrap_used)]
-
 use chrono::{DateTime, Duration, SecondsFormat, Utc};
 use futures_util::future::join_all;
 use serde_json::{Value, json};

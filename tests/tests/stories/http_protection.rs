@@ -1,5 +1,4 @@
 //! What every request meets: other sites, sizes, unknown paths, and the headers of each answer.
-#![allow(clippy::unwrap_used)]
 
 use http::Method;
 use serde_json::json;

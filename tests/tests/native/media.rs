@@ -1,6 +1,5 @@
 //! Two native participants through the media server: what one sends is what the other receives,
 //! byte by byte.
-#![allow(clippy::unwrap_used)]
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;

@@ -1,7 +1,5 @@
 //! The demo shop: whoever starts the server for the first time finds something to try out.
 
-#![allow(clippy::unwrap_used)]
-
 use tests::{
     app::{Backend, TestApp},
     persona::Persona,

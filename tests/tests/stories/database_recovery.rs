@@ -1,6 +1,5 @@
 //! The database is locked or away for a while: callers are told so, and everything works again by
 //! itself once it is back.
-#![allow(clippy::unwrap_used)]
 
 use std::time::Duration;
 

@@ -1,7 +1,5 @@
 //! A customer's link: good in its window, silent about everything when it is bad.
 
-#![allow(clippy::unwrap_used)]
-
 use std::time::Duration as StdDuration;
 
 use chrono::Duration;

@@ -1,5 +1,4 @@
 //! Two native participants through the whole app: link, waiting room, admission, media.
-#![allow(clippy::unwrap_used)]
 
 use serde_json::{Value, json};
 use tests::app::{Backend, TestApp};

@@ -1,5 +1,4 @@
 //! Whatever comes over the socket: a stable code in answer, and the call goes on.
-#![allow(clippy::unwrap_used)]
 
 use serde_json::json;
 use tests::app::{Backend, TestApp};

@@ -1,6 +1,5 @@
 //! What the rest of the shop sees of a call: who waits, that it is live, that it is over; and what a
 //! call sees of the shop. Over real sockets, without media.
-#![allow(clippy::unwrap_used)]
 
 use std::time::Duration;
 

@@ -1,7 +1,5 @@
 //! Customers and their pets: found as one types, changed in part, read by all staff.
 
-#![allow(clippy::unwrap_used)]
-
 use serde_json::{Value, json};
 use tests::{on_both_databases, persona::Persona};
 

@@ -1,7 +1,5 @@
 //! Live screens: what one does, all others see, and whoever was away misses nothing.
 
-#![allow(clippy::unwrap_used)]
-
 use std::time::{Duration as StdDuration, Instant};
 
 use chrono::Duration;

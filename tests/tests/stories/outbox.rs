@@ -1,5 +1,4 @@
 //! What happened is told in order, completely, and only if it happened.
-#![allow(clippy::unwrap_used)]
 
 use std::time::Duration;
 

@@ -1,5 +1,4 @@
 //! Signing in, and what it takes.
-#![allow(clippy::unwrap_used)]
 
 use std::time::Duration;
 

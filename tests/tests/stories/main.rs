@@ -1,0 +1,17 @@
+//! What people do with the shop, over HTTP and sockets, on both databases. One program, so that it
+//! is linked once.
+#![allow(clippy::unwrap_used)]
+
+mod accounts;
+mod booking;
+mod call_records;
+mod customers;
+mod database_recovery;
+mod demo;
+mod harness;
+mod hostile_sockets;
+mod http_protection;
+mod links;
+mod live;
+mod outbox;
+mod snapshots;

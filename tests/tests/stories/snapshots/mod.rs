@@ -1,0 +1,9 @@
+//! From a capture to a picture in the customer's file, at the height of HTTP.
+
+mod begun;
+mod consent;
+mod file;
+mod hostile;
+mod resumed;
+mod review;
+mod uploads;
