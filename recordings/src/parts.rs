@@ -1,10 +1,12 @@
 //! Uploads under way: one growing file each, appended to at an agreed offset.
 //!
-//! An append is acknowledged once it is synced, so that a client may forget what was acknowledged.
-//! A file may hold more than was acknowledged (a kill between write and answer); that is right
-//! too, since its bytes are the client's own, in order: the client asks for the offset and goes on.
+//! An append is acknowledged once the system has it: it survives a kill, but perhaps no power cut.
+//! Nobody may forget a picture before it is stored as a whole (see [`crate::Blobs`]), and nothing is
+//! stored that has not the announced digest; so a sync for each piece would only cost time. A file
+//! may hold more than was acknowledged (a kill between write and answer); that is right too, since
+//! its bytes are the client's own, in order: the client asks for the offset and goes on.
 
-use std::fs::{File, OpenOptions};
+use std::fs::OpenOptions;
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -52,7 +54,7 @@ impl Parts {
     }
 
     /// Adds `bytes` at `offset`, which must be the present length, to an upload of `size` bytes in
-    /// all. Returns the new length once it is durable.
+    /// all. Returns the new length.
     pub async fn append(
         &self,
         id: Uuid,
@@ -111,23 +113,13 @@ fn append(path: &Path, offset: u64, bytes: &[u8], size: u64) -> Result<u64, Part
     if new_length > size {
         return Err(PartError::TooLong { size });
     }
-    if let Err(error) = write_durably(&file, path, bytes) {
+    if let Err(error) = (&file).write_all(bytes) {
         // Back to what was acknowledged, so that a full disk gets its room back. Should that fail
         // too, the file holds more than it needs to, and nothing wrong.
         let _ = file.set_len(offset);
         return Err(error.into());
     }
     Ok(new_length)
-}
-
-fn write_durably(mut file: &File, path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let begins = file.metadata()?.len() == 0;
-    file.write_all(bytes)?;
-    file.sync_data()?;
-    match path.parent() {
-        Some(folder) if begins => disk::sync_directory(folder),
-        _ => Ok(()),
-    }
 }
 
 fn remove(path: &Path) -> Result<(), PartError> {

@@ -2,7 +2,8 @@
 //! implements [`Gate`]; the call never sees a database, an appointment or a customer.
 //!
 //! A change that is to be kept is kept before anybody is told of it. When keeping fails the change
-//! has not happened, and whoever asked for it hears why.
+//! has not happened, and whoever asked for it hears why. Only from where to where somebody was moved
+//! is told first and written right after: the picture that follows must not wait for a disk.
 
 use crate::message::{
     CallId, CaptureId, Door, EndReason, ErrorCode, GoneReason, ParticipantId, Place, Role,

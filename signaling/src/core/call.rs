@@ -181,7 +181,7 @@ impl Call {
             |host: bool| self.seats.values().any(|seat| seat.in_call() && seat.is_host() == host);
         if self.live_since.is_none() && here(true) && here(false) {
             self.live_since = Some(now);
-            step.fact(CallFact::Live { since: now });
+            step.record(CallFact::Live { since: now });
             self.tell_call(&ServerMessage::Call(self.call_view(now)), step);
         }
     }

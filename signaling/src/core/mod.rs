@@ -4,6 +4,7 @@
 //!
 //! A call is a value. The driver steps a copy, has the step's facts kept, and only then puts the
 //! copy in the original's place and does the rest: a step that could not be kept never happened.
+//! What a step only records is written after that, in the order of the steps.
 
 mod call;
 mod capturing;

@@ -110,7 +110,7 @@ impl Call {
         if let Some(socket) = seat.ear() {
             step.send(socket, ServerMessage::Placed { place });
         }
-        step.fact(CallFact::Seated(seat.kept()));
+        step.record(CallFact::Seated(seat.kept()));
     }
 
     /// Somebody admitted has seen nobody before.

@@ -78,10 +78,15 @@ pub enum MediaEvent {
 }
 
 /// What one input led to. `keep` comes first; if it cannot be kept, none of it happened.
+///
+/// `record` comes last, and until it could be written. It is what nobody may lose but what nobody
+/// was promised either: who sits where. A picture must not wait for a disk; and a server that is
+/// killed before it wrote this finds somebody in the lobby who is to be admitted once more.
 #[derive(Clone, Debug, Default)]
 pub struct Step {
     pub keep: Vec<Keep>,
     pub effects: Vec<Effect>,
+    pub record: Vec<CallFact>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -125,6 +130,10 @@ pub enum Effect {
 impl Step {
     pub(super) fn fact(&mut self, fact: CallFact) {
         self.keep.push(Keep::Fact(fact));
+    }
+
+    pub(super) fn record(&mut self, fact: CallFact) {
+        self.record.push(fact);
     }
 
     pub(super) fn send(&mut self, socket: SocketId, message: ServerMessage) {

@@ -1,11 +1,14 @@
 //! The task of one call: the only one that touches its state. It has the core's facts kept, then
 //! does what the core wants done.
 
+mod keeping;
+
+use self::keeping::asker;
 use super::clock::Clock;
 use super::outlet::Outlet;
 use super::{Calls, media};
-use crate::core::{Call, Effect, Input, Joining, Keep, SocketId, Step};
-use crate::gate::{Gate, Refusal, Subject};
+use crate::core::{Call, Effect, Input, Joining, SocketId, Step};
+use crate::gate::{CallFact, Gate, Refusal, Subject};
 use crate::message::{CallId, ClientMessage, CloseCode, EndReason, ErrorCode, ServerMessage};
 use crate::time::UnixMillis;
 use sfu::{RoomEvent, RoomHandle};
@@ -13,9 +16,6 @@ use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
-
-/// How long to wait before keeping again what could not be kept.
-const RETRY: Duration = Duration::from_secs(1);
 
 #[derive(Debug)]
 pub(super) enum Command {
@@ -57,6 +57,8 @@ struct CallTask<G> {
     /// What nobody waits for and could not be kept: tried again.
     postponed: VecDeque<Input>,
     not_before: Option<Instant>,
+    /// What steps recorded and is not written yet, in their order; before anything else is kept.
+    unwritten: Vec<CallFact>,
 }
 
 pub(super) async fn run<G: Gate>(
@@ -81,6 +83,7 @@ pub(super) async fn run<G: Gate>(
         outlets: BTreeMap::new(),
         postponed: VecDeque::new(),
         not_before: None,
+        unwritten: Vec::new(),
     };
     tracing::info!(call = %id, "call opened");
     while task.turn(&mut commands).await {}
@@ -120,6 +123,7 @@ impl<G: Gate> CallTask<G> {
         tokio::select! {
             command = commands.recv() => match command {
                 Some(Command::Stop) | None => {
+                    self.write_down().await;
                     self.stop();
                     return false;
                 }
@@ -137,6 +141,7 @@ impl<G: Gate> CallTask<G> {
     fn retire(&self, commands: &mpsc::Receiver<Command>) -> bool {
         self.call.is_idle()
             && self.postponed.is_empty()
+            && self.unwritten.is_empty()
             && self.calls.shared.registry.retire(self.id, commands)
     }
 
@@ -147,6 +152,7 @@ impl<G: Gate> CallTask<G> {
 
     async fn time_is_up(&mut self) {
         self.not_before = None;
+        self.write_down().await;
         for input in std::mem::take(&mut self.postponed) {
             self.apply(input).await;
         }
@@ -200,49 +206,18 @@ impl<G: Gate> CallTask<G> {
         while let Some(input) = inputs.pop_front() {
             let mut next = self.call.clone();
             let asker = asker(&input);
-            let Step { keep, effects } = next.step(self.clock.now(), input.clone());
+            let Step { keep, effects, record } = next.step(self.clock.now(), input.clone());
             match self.keep(keep).await {
                 Ok(()) => {
                     self.call = next;
                     for effect in effects {
                         inputs.extend(self.perform(effect).await);
                     }
+                    self.unwritten.extend(record);
+                    self.write_down().await;
                 }
                 Err(refusal) => self.not_kept(&refusal, asker, input),
             }
-        }
-    }
-
-    async fn keep(&self, keep: Vec<Keep>) -> Result<(), Refusal> {
-        let gate = &self.calls.shared.gate;
-        let mut facts = Vec::new();
-        for keep in keep {
-            match keep {
-                Keep::Fact(fact) => facts.push(fact),
-                Keep::Capture(capture) => gate.begin_capture(self.id, capture).await?,
-            }
-        }
-        if facts.is_empty() {
-            return Ok(());
-        }
-        gate.record(self.id, facts).await
-    }
-
-    /// Whoever asked is told; what nobody asked for is tried again, for it has to happen.
-    fn not_kept(&mut self, refusal: &Refusal, asker: Option<Asker>, input: Input) {
-        tracing::warn!(call = %self.id, %refusal, "a change could not be kept");
-        if let Some(Asker { socket, seq, joins }) = asker {
-            let Some(outlet) = self.outlets.get(&socket) else { return };
-            outlet.send(&error(refusal, seq));
-            if joins {
-                outlet.close(refused(refusal));
-                self.outlets.remove(&socket);
-            }
-            return;
-        }
-        self.not_before = Some(Instant::now() + RETRY);
-        if !matches!(input, Input::Timeout) {
-            self.postponed.push_back(input);
         }
     }
 
@@ -285,25 +260,6 @@ impl<G: Gate> CallTask<G> {
         for outlet in std::mem::take(&mut self.outlets).into_values() {
             outlet.close(CloseCode::ServerRestarting);
         }
-    }
-}
-
-/// Who waits for an answer to an input.
-struct Asker {
-    socket: SocketId,
-    seq: Option<u32>,
-    joins: bool,
-}
-
-fn asker(input: &Input) -> Option<Asker> {
-    match input {
-        Input::Join(joining) => {
-            Some(Asker { socket: joining.socket, seq: joining.seq, joins: true })
-        }
-        Input::Message { socket, seq, .. } => {
-            Some(Asker { socket: *socket, seq: *seq, joins: false })
-        }
-        _ => None,
     }
 }
 

@@ -104,14 +104,29 @@ fn a_full_call_admits_nobody_more() {
 }
 
 #[test]
-fn an_admission_that_cannot_be_kept_does_not_happen() {
+fn an_admission_does_not_wait_until_it_can_be_kept() {
     let mut world = World::new();
     let (stylist, customer) = (world.join(&mei()), world.join(&li_na()));
     let participant = world.id(customer);
     world.gate_works = false;
     world.say(stylist, ClientMessage::Admit { participant });
-    assert_eq!(world.media[&participant], Place::Lobby);
-    world.gate_works = true;
-    world.say(stylist, ClientMessage::Admit { participant });
     assert_eq!(world.media[&participant], Place::Call);
+    assert!(world.was_told(customer, &ServerMessage::Placed { place: Place::Call }));
+    assert_eq!(world.kept.seats[&participant].place, Place::Lobby);
+    world.gate_works = true;
+    world.say(stylist, ClientMessage::SendBack { participant });
+    assert_eq!(world.kept.seats[&participant].place, Place::Lobby, "in the order of the steps");
+    assert_eq!(world.kept.live_since, Some(world.now), "it was live all the same");
+}
+
+#[test]
+fn a_server_killed_before_it_wrote_an_admission_down_has_the_customer_wait_again() {
+    let mut world = World::new();
+    let (stylist, customer) = (world.join(&mei()), world.join(&li_na()));
+    world.gate_works = false;
+    world.say(stylist, ClientMessage::Admit { participant: world.id(customer) });
+    world.gate_works = true;
+    world.restart();
+    let again = world.join_with(&li_na(), Some("token-2"));
+    assert_eq!(world.joined(again).you.place, Place::Lobby);
 }

@@ -146,7 +146,10 @@ fn happen(world: &mut World, watch: &mut Watch, event: Event) {
             world.put(Input::ConsentChanged { subject, allowed });
         }
         Event::Restart => world.restart(),
-        Event::GateFails(fails) => world.gate_works = !fails,
+        Event::GateFails(fails) => {
+            world.gate_works = !fails;
+            world.write_down();
+        }
         Event::OffersFail(true) => {
             world.answer = Err((ErrorCode::UnsupportedMedia, "no".to_owned()));
         }
@@ -214,7 +217,8 @@ impl Watch {
     fn media_agrees_with_what_is_kept(&self, world: &World) {
         for (id, place) in &world.media {
             let kept = world.kept.seats.get(id).map(|seat| seat.place);
-            assert_eq!(kept, Some(*place), "the media server has {id:?} elsewhere");
+            assert!(kept.is_some(), "the media server has {id:?}, whom nobody kept");
+            assert!(!world.gate_works || kept == Some(*place), "{id:?} is kept elsewhere");
         }
         let captured = world.kept.captures.iter().map(|capture| capture.id);
         for capture in &world.key_frames {

@@ -57,6 +57,8 @@ pub(crate) struct World {
     pub(crate) key_frames: Vec<CaptureId>,
     /// Is the gate able to keep things?
     pub(crate) gate_works: bool,
+    /// Recorded while the gate could not keep anything.
+    unwritten: Vec<CallFact>,
     /// What the media server says to the next offers.
     pub(crate) answer: Answer,
     last_socket: u64,
@@ -83,6 +85,7 @@ impl World {
             media: BTreeMap::new(),
             key_frames: Vec::new(),
             gate_works: true,
+            unwritten: Vec::new(),
             answer: Ok("answer".to_owned()),
             last_socket: 0,
         }
@@ -152,6 +155,7 @@ impl World {
             last_participant: self.kept.last_participant,
         };
         self.call = Call::new(CALL, Settings::default(), restored, self.now);
+        self.unwritten.clear();
         self.media.clear();
         self.forget();
     }
@@ -165,10 +169,20 @@ impl World {
                 return;
             }
             self.call = next;
+            self.write_down();
             step.keep.into_iter().for_each(|keep| self.kept.keep(keep));
             for effect in step.effects {
                 inputs.extend(self.perform(effect));
             }
+            self.unwritten.extend(step.record);
+            self.write_down();
+        }
+    }
+
+    /// What the driver tries again and again.
+    pub(crate) fn write_down(&mut self) {
+        if self.gate_works {
+            self.unwritten.drain(..).for_each(|fact| self.kept.write(fact));
         }
     }
 
@@ -252,15 +266,21 @@ impl Kept {
     fn keep(&mut self, keep: Keep) {
         match keep {
             Keep::Capture(capture) => self.captures.push(capture),
-            Keep::Fact(CallFact::Seated(seat)) => {
+            Keep::Fact(fact) => self.write(fact),
+        }
+    }
+
+    fn write(&mut self, fact: CallFact) {
+        match fact {
+            CallFact::Seated(seat) => {
                 self.last_participant = self.last_participant.max(seat.participant.0);
                 self.seats.insert(seat.participant, seat);
             }
-            Keep::Fact(CallFact::Vacated { participant, .. }) => {
+            CallFact::Vacated { participant, .. } => {
                 self.seats.remove(&participant);
             }
-            Keep::Fact(CallFact::Live { since }) => self.live_since = Some(since),
-            Keep::Fact(CallFact::Ended { reason, .. }) => {
+            CallFact::Live { since } => self.live_since = Some(since),
+            CallFact::Ended { reason, .. } => {
                 self.seats.clear();
                 self.ended = Some(reason);
             }

@@ -80,8 +80,8 @@ async fn begin(
     Ok((status, Json(Upload { upload_id: begun.row.id, offset, chunk_size })).into_response())
 }
 
-/// Adds a piece at `Upload-Offset`. Once this answers, the piece is safe. The last one is answered
-/// with the snapshot once the picture is stored; sent again, with the same.
+/// Adds a piece at `Upload-Offset`. Keep the picture until the last one is answered: with the
+/// snapshot, once the picture is stored; sent again, with the same.
 #[utoipa::path(patch, path = "/uploads/{id}", tag = "snapshots", operation_id = "append_to_upload",
     params(("id" = Uuid, Path), ("Upload-Offset" = u64, Header),
         ("Authorization" = Option<String>, Header, description = "`Link <token>`")),

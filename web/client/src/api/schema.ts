@@ -435,8 +435,8 @@ export interface paths {
         /** How far an upload is, in `Upload-Offset`. */
         head: operations["ask_upload"];
         /**
-         * Adds a piece at `Upload-Offset`. Once this answers, the piece is safe. The last one is answered
-         *     with the snapshot once the picture is stored; sent again, with the same.
+         * Adds a piece at `Upload-Offset`. Keep the picture until the last one is answered: with the
+         *     snapshot, once the picture is stored; sent again, with the same.
          */
         patch: operations["append_to_upload"];
         trace?: never;

@@ -1,5 +1,5 @@
-// The queue of pictures on their way to the server. A picture is on this device's disk before the
-// first byte is sent, and leaves it only when the server says that it is stored (or refuses it).
+// The queue of pictures on their way to the server. A picture is written to this device's disk while
+// its first bytes are sent, and leaves it only when the server says that it is stored (or refuses it).
 
 import { retryDelay, UPLOAD_RETRY } from './backoff';
 import type { Picture } from './capture';
@@ -39,6 +39,7 @@ export class UploadQueue {
   private readonly store: Promise<PictureStore>;
   private readonly timers: Timers;
   private queue: StoredPicture[] = [];
+  private readonly saving = new Map<string, Promise<void>>();
   private running = false;
   private stopped = false;
   private hurry: (() => void) | null = null;
@@ -83,11 +84,18 @@ export class UploadQueue {
       link: this.options.link,
       takenAt: Date.now(),
     };
-    // A full disk is no reason to lose it: then it is sent from memory.
-    await (await this.store).put(picture).catch(() => undefined);
+    const saved = this.save(picture);
     this.queue.push(picture);
     this.publish();
     void this.run();
+    await saved;
+  }
+
+  /** A full disk is no reason to lose it: then it is sent from memory. */
+  private save(picture: StoredPicture): Promise<void> {
+    const saved = this.store.then((store) => store.put(picture)).catch(() => undefined);
+    this.saving.set(picture.key, saved);
+    return saved;
   }
 
   /** The network came back: try at once. */
@@ -135,6 +143,8 @@ export class UploadQueue {
 
   private async settle(picture: StoredPicture): Promise<void> {
     this.queue = this.queue.filter((other) => other !== picture);
+    await this.saving.get(picture.key);
+    this.saving.delete(picture.key);
     await (await this.store).remove(picture.key).catch(() => undefined);
     this.publish();
   }
