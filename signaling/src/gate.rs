@@ -101,10 +101,23 @@ pub struct CaptureRequest {
     pub call_time_ms: u64,
 }
 
+/// A snapshot that was begun, as far as the call needs to know it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KnownCapture {
+    pub id: CaptureId,
+    /// Whose picture it is, and who took it: numbers of participants change, people do not.
+    pub target: Subject,
+    pub by: Subject,
+}
+
 /// A call that was under way when the server, or its task, stopped.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Restored {
     pub seats: Vec<Seat>,
+    /// Its latest captures, the oldest first: their pictures may still be on the way.
+    pub captures: Vec<KnownCapture>,
+    /// How many are ahead of this call's lobby in other calls; see `Calls::ahead_changed`.
+    pub ahead_elsewhere: u32,
     pub live_since: Option<UnixMillis>,
     pub closes_at: Option<UnixMillis>,
     /// The highest participant number ever given in this call.
@@ -144,6 +157,6 @@ pub trait Gate: Send + Sync + 'static {
         frame: sfu::KeyFrame,
     ) -> impl Future<Output = ()> + Send;
 
-    /// What was kept of a call, when its task starts. Of an ended or unknown call: nothing.
+    /// What was kept of a call, when its task starts. Of an ended or unknown call: no seats.
     fn restore(&self, call: CallId) -> impl Future<Output = Result<Restored, Refusal>> + Send;
 }

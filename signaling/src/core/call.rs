@@ -50,6 +50,8 @@ pub struct Call {
     pub(super) closes_at: Option<UnixMillis>,
     pub(super) ended: bool,
     pub(super) captures: Captures,
+    /// How many come before this call's lobby because they are in, or wait for, other calls.
+    pub(super) ahead_elsewhere: u32,
 }
 
 impl Call {
@@ -66,7 +68,8 @@ impl Call {
             live_since: restored.live_since,
             closes_at: restored.closes_at,
             ended: false,
-            captures: Captures::default(),
+            captures: Captures::restored(&restored.captures),
+            ahead_elsewhere: restored.ahead_elsewhere,
         }
     }
 
@@ -88,6 +91,11 @@ impl Call {
             Input::ConsentChanged { subject, allowed } => {
                 self.consent_changed(now, subject, allowed, &mut step);
             }
+            Input::AheadChanged { elsewhere } => {
+                self.ahead_elsewhere = elsewhere;
+                self.tell_waiting(&mut step);
+            }
+            Input::Dismissed { subject } => self.dismissed(now, subject, &mut step),
             Input::Timeout => self.timeout(now, &mut step),
         }
         step

@@ -6,7 +6,7 @@ use super::limits::{Budget, Verdict};
 use super::rights::Right;
 use super::seat::Seat;
 use super::step::{Effect, Keep, Step};
-use crate::gate::CaptureRequest;
+use crate::gate::{CaptureRequest, KnownCapture};
 use crate::message::{
     CaptureId, CaptureSource, CaptureStage, ErrorCode, ParticipantId, ServerMessage, Text,
 };
@@ -16,15 +16,8 @@ use std::collections::VecDeque;
 /// The call's latest captures: whose pictures may still come.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Captures {
-    latest: VecDeque<Capture>,
+    latest: VecDeque<KnownCapture>,
     budget: Option<Budget>,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Capture {
-    id: CaptureId,
-    target: ParticipantId,
-    by: ParticipantId,
 }
 
 const REMEMBERED: usize = 200;
@@ -36,11 +29,17 @@ const NO_SUCH_CAPTURE: Refused =
 const TOO_FAST: Refused = Refused(ErrorCode::RateLimited, "too many snapshots at once");
 
 impl Captures {
-    fn find(&self, id: CaptureId) -> Option<Capture> {
+    /// As they were kept, the oldest first.
+    pub(super) fn restored(kept: &[KnownCapture]) -> Self {
+        let skipped = kept.len().saturating_sub(REMEMBERED);
+        Self { latest: kept.iter().skip(skipped).copied().collect(), budget: None }
+    }
+
+    fn find(&self, id: CaptureId) -> Option<KnownCapture> {
         self.latest.iter().find(|capture| capture.id == id).copied()
     }
 
-    fn remember(&mut self, capture: Capture) {
+    fn remember(&mut self, capture: KnownCapture) {
         if self.latest.len() == REMEMBERED {
             self.latest.pop_front();
         }
@@ -67,7 +66,8 @@ impl Call {
         if !self.captures.afford(now) {
             return Err(TOO_FAST);
         }
-        self.captures.remember(Capture { id, target, by });
+        let (subject, taker) = (request.target_subject, request.by_subject);
+        self.captures.remember(KnownCapture { id, target: subject, by: taker });
         let call_time_ms = request.call_time_ms;
         step.keep.push(Keep::Capture(request));
         if let Some(socket) = self.seats.get(&target).and_then(Seat::ear) {
@@ -125,7 +125,7 @@ impl Call {
             CaptureSource::Camera => capture.target,
             CaptureSource::Received => capture.by,
         };
-        if from != author {
+        if self.seat(from)?.subject != author {
             return Err(FORBIDDEN);
         }
         let relayed = ServerMessage::CaptureState { id, from, source, state, detail };

@@ -80,6 +80,23 @@ impl Call {
         self.tell_waiting(step);
     }
 
+    /// As if another host had removed them, hosts included.
+    pub(super) fn dismissed(&mut self, now: UnixMillis, subject: Subject, step: &mut Step) {
+        let theirs = self.seats.values().filter(|seat| seat.subject == subject);
+        for id in theirs.map(|seat| seat.id).collect::<Vec<_>>() {
+            self.show_out(now, id, step);
+        }
+    }
+
+    /// Tells them that they are removed, and takes the seat away.
+    pub(super) fn show_out(&mut self, now: UnixMillis, id: ParticipantId, step: &mut Step) {
+        if let Some(socket) = self.seats.get(&id).and_then(Seat::socket) {
+            step.send(socket, ServerMessage::Ended { reason: EndReason::Removed });
+            step.close(socket, CloseCode::Removed);
+        }
+        self.vacate(now, id, GoneReason::Removed, step);
+    }
+
     pub(super) fn consent_changed(
         &mut self,
         now: UnixMillis,

@@ -6,7 +6,7 @@ use super::rights::Right;
 use super::seat::{Line, Seat};
 use super::step::{Effect, Step};
 use crate::gate::CallFact;
-use crate::message::{CloseCode, EndReason, GoneReason, ParticipantId, Place, ServerMessage};
+use crate::message::{GoneReason, ParticipantId, Place, ServerMessage};
 use crate::time::UnixMillis;
 
 impl Call {
@@ -65,11 +65,7 @@ impl Call {
         if seat.is_host() {
             return Err(FORBIDDEN);
         }
-        if let Some(socket) = seat.socket() {
-            step.send(socket, ServerMessage::Ended { reason: EndReason::Removed });
-            step.close(socket, CloseCode::Removed);
-        }
-        self.vacate(now, id, GoneReason::Removed, step);
+        self.show_out(now, id, step);
         Ok(())
     }
 

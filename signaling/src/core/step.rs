@@ -29,6 +29,10 @@ pub enum Input {
     WindowChanged { closes_at: UnixMillis },
     /// Somebody gave, or withdrew, their consent to snapshots.
     ConsentChanged { subject: Subject, allowed: bool },
+    /// So many in other calls come before this call's lobby now.
+    AheadChanged { elsewhere: u32 },
+    /// Somebody may be in no call any more: a host who does not work here now.
+    Dismissed { subject: Subject },
     /// [`Call::deadline`](super::Call::deadline) has come.
     Timeout,
 }

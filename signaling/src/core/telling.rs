@@ -29,10 +29,11 @@ impl Call {
         );
     }
 
-    /// Says to everybody in the lobby how many are ahead, where that has changed.
+    /// Says to everybody in the lobby how many are ahead, where that has changed: those in other
+    /// calls, and those who came to this lobby before them.
     pub(super) fn tell_waiting(&mut self, step: &mut Step) {
         let lobby: Vec<_> = self.lobby().map(|seat| seat.id).collect();
-        for (ahead, id) in (0..).zip(lobby) {
+        for (ahead, id) in (self.ahead_elsewhere..).zip(lobby) {
             let Some(seat) = self.seats.get_mut(&id) else { continue };
             let Some(socket) = seat.ear().filter(|_| seat.told_ahead != Some(ahead)) else {
                 continue;
@@ -69,8 +70,9 @@ impl Call {
 
     /// How many are ahead of somebody in the lobby.
     pub(super) fn waiting(&self, id: ParticipantId) -> Option<Waiting> {
-        let ahead = self.lobby().position(|seat| seat.id == id)?;
-        u32::try_from(ahead).ok().map(|ahead| Waiting { ahead })
+        let here = self.lobby().position(|seat| seat.id == id)?;
+        let ahead = self.ahead_elsewhere.saturating_add(u32::try_from(here).ok()?);
+        Some(Waiting { ahead })
     }
 
     /// The lobby, first come first.

@@ -73,6 +73,17 @@ impl<G: Gate> Calls<G> {
         self.tell(call, Command::Consent { subject, allowed }).await;
     }
 
+    /// So many come before this call's lobby because they are in, or wait for, other calls: the
+    /// product alone knows whom else the same stylist sees.
+    pub async fn ahead_changed(&self, call: CallId, elsewhere: u32) {
+        self.tell(call, Command::Ahead { elsewhere }).await;
+    }
+
+    /// Somebody may be in this call no more: a member of the staff who does not work here now.
+    pub async fn dismissed(&self, call: CallId, subject: Subject) {
+        self.tell(call, Command::Dismissed { subject }).await;
+    }
+
     /// Takes up a call that has kept seats, as after a restart: whoever does not come back in
     /// time is then gone from it.
     pub async fn recover(&self, call: CallId) {

@@ -41,6 +41,12 @@ pub(super) enum Command {
         subject: Subject,
         allowed: bool,
     },
+    Ahead {
+        elsewhere: u32,
+    },
+    Dismissed {
+        subject: Subject,
+    },
     /// Only that the task is there, and counts the grace times down.
     Wake,
     Stop,
@@ -179,6 +185,8 @@ impl<G: Gate> CallTask<G> {
             Command::Consent { subject, allowed } => {
                 self.apply(Input::ConsentChanged { subject, allowed }).await;
             }
+            Command::Ahead { elsewhere } => self.apply(Input::AheadChanged { elsewhere }).await,
+            Command::Dismissed { subject } => self.apply(Input::Dismissed { subject }).await,
             Command::Wake | Command::Stop => {}
         }
     }

@@ -117,3 +117,31 @@ fn nobody_reports_on_anothers_picture() {
     world.say(customer, ClientMessage::CaptureState { id, source, state, detail: None });
     assert_eq!(world.last_error(customer), Some(ErrorCode::NoSuchCapture));
 }
+
+#[test]
+fn a_picture_from_before_a_restart_is_still_reported_on() {
+    let (mut world, stylist, customer) = World::live();
+    world.say(stylist, capture(1, world.id(customer)));
+    world.restart();
+    let stylist = world.join_with(&mei(), Some("token-1"));
+    let customer = world.join_with(&li_na(), Some("token-2"));
+    let id = CaptureId(Uuid::from_u128(1));
+    let (source, state) = (CaptureSource::Camera, CaptureStage::Stored);
+    world.say(customer, ClientMessage::CaptureState { id, source, state, detail: None });
+    assert_eq!(world.last_error(customer), None);
+    let from = world.id(customer);
+    let relayed = ServerMessage::CaptureState { id, from, source, state, detail: None };
+    assert!(world.was_told(stylist, &relayed));
+}
+
+#[test]
+fn who_comes_back_under_another_number_still_reports_on_their_picture() {
+    let (mut world, stylist, customer) = World::live();
+    world.say(stylist, capture(1, world.id(customer)));
+    world.say(customer, ClientMessage::Leave {});
+    let again = world.join(&li_na());
+    let id = CaptureId(Uuid::from_u128(1));
+    let (source, state) = (CaptureSource::Camera, CaptureStage::Stored);
+    world.say(again, ClientMessage::CaptureState { id, source, state, detail: None });
+    assert_eq!(world.last_error(again), None);
+}

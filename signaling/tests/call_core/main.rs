@@ -11,4 +11,5 @@ mod placing;
 mod resuming;
 mod rights;
 mod storms;
+mod waiting;
 mod world;

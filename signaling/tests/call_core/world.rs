@@ -2,7 +2,9 @@
 //! the driver does: steps a copy, has the facts kept, and carries out the effects.
 
 use signaling::core::{Answer, Call, Effect, Input, Joining, Keep, Settings, SocketId, Token};
-use signaling::gate::{CallFact, CaptureRequest, Pass, Restored, Seat, Subject, TokenHash};
+use signaling::gate::{
+    CallFact, CaptureRequest, KnownCapture, Pass, Restored, Seat, Subject, TokenHash,
+};
 use signaling::message::*;
 use signaling::time::UnixMillis;
 use std::collections::{BTreeMap, VecDeque};
@@ -150,6 +152,8 @@ impl World {
     pub(crate) fn restart(&mut self) {
         let restored = Restored {
             seats: self.kept.seats.values().cloned().collect(),
+            captures: self.kept.captures.iter().map(known).collect(),
+            ahead_elsewhere: 0,
             live_since: self.kept.live_since,
             closes_at: Some(START.plus(WINDOW)),
             last_participant: self.kept.last_participant,
@@ -286,6 +290,10 @@ impl Kept {
             }
         }
     }
+}
+
+fn known(capture: &CaptureRequest) -> KnownCapture {
+    KnownCapture { id: capture.id, target: capture.target_subject, by: capture.by_subject }
 }
 
 /// Here a token's hash is its own text, so that tests can be read.

@@ -115,6 +115,7 @@ impl Gate for Memory {
             live_since: *self.live_since.lock().unwrap(),
             closes_at: None,
             last_participant: *self.last.lock().unwrap(),
+            ..Restored::default()
         })
     }
 }

@@ -6,15 +6,16 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
-use tests::app::TestApp;
+use tests::app::{PASSWORD, TestApp};
 use tests::on_both_databases;
 use tests::persona::Persona;
 use tests::shop::{Booked, Shop, now};
 use tokio::net::TcpStream;
+use tokio::task::JoinHandle;
 use tokio_tungstenite::tungstenite::{Message, client::IntoClientRequest};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 use uuid::Uuid;
-use web::app::App;
+use web::app::{App, AppState};
 use web::clock::Clock;
 
 on_both_databases! {
@@ -113,6 +114,58 @@ on_both_databases! {
         assert_eq!(seen["state"], "checked_in");
     }
 
+    async fn who_was_marked_as_missed_and_comes_after_all_waits_like_anybody(app: TestApp) {
+        let (shop, booked) = booked(&app).await;
+        miss(&shop, &booked).await;
+        let (mut customer, joined) = Socket::customer(&booked).await;
+        assert_eq!(appointment(&shop, &booked).await["state"], "waiting");
+        let (mut stylist, _) = Socket::staff(&shop.stylist, &booked).await;
+        stylist.say(json!({ "type": "admit", "participant": joined["you"]["id"] })).await;
+        customer.hear("placed").await;
+        assert_eq!(appointment(&shop, &booked).await["state"], "in_service");
+    }
+
+    async fn who_was_missed_and_whose_time_is_taken_waits_but_takes_nobodys_time(app: TestApp) {
+        let (shop, booked) = booked(&app).await;
+        miss(&shop, &booked).await;
+        let other = shop.book(&app).await;
+        let (mut customer, joined) = Socket::customer(&booked).await;
+        assert_eq!(joined["you"]["place"], "lobby");
+        assert_eq!(appointment(&shop, &booked).await["state"], "no_show");
+
+        let path = format!("/api/v1/appointments/{}", other.id());
+        shop.owner.patch(&path, &json!({ "state": "cancelled" })).await.expect(200);
+        let (mut stylist, _) = Socket::staff(&shop.stylist, &booked).await;
+        stylist.say(json!({ "type": "admit", "participant": joined["you"]["id"] })).await;
+        customer.hear("placed").await;
+        assert_eq!(appointment(&shop, &booked).await["state"], "in_service");
+    }
+
+    async fn a_picture_from_before_a_restart_is_still_heard_of(app: TestApp) {
+        let (shop, mut booked) = booked(&app).await;
+        booked.consent(true).await;
+        let (mut customer, before) = Socket::customer(&booked).await;
+        let (mut stylist, _) = Socket::staff(&shop.stylist, &booked).await;
+        let target = &before["you"]["id"];
+        stylist.say(json!({ "type": "admit", "participant": target })).await;
+        customer.hear("placed").await;
+        let capture = Uuid::new_v4();
+        stylist.say(json!({ "type": "capture", "id": capture, "target": target })).await;
+        customer.hear("capture_request").await;
+
+        let next = Restarted::from(&app, &mut customer).await;
+        let (link, email) = (booked.customer.link().unwrap().to_owned(), &shop.stylist.staff["email"]);
+        booked.customer = Persona::with_link(&next.base, &link);
+        let stylist = Persona::signed_in(&next.base, email.as_str().unwrap(), PASSWORD).await;
+        let (mut stylist, _) = Socket::staff(&stylist, &booked).await;
+        let (mut customer, _) = Socket::resume(&booked, before["resume"].as_str().unwrap()).await;
+        let stored = json!({ "type": "capture_state", "id": capture, "source": "camera",
+            "state": "stored" });
+        customer.say(stored).await;
+        assert_eq!(stylist.hear("capture_state").await["id"], json!(capture));
+        next.stop().await;
+    }
+
     async fn a_restarted_server_gives_everybody_their_seat_back(app: TestApp) {
         let (shop, mut booked) = booked(&app).await;
         let (mut customer, before) = Socket::customer(&booked).await;
@@ -120,17 +173,9 @@ on_both_databases! {
         stylist.say(json!({ "type": "admit", "participant": before["you"]["id"] })).await;
         customer.hear("placed").await;
 
-        app.state.tasks.stopping.cancel();
-        assert_eq!(customer.closed().await, 4008);
-        let settings = (*app.state.settings).clone();
-        let next = App::build_with(web::settings::Settings { port: 0, ..settings }, Clock::system());
-        let next = next.await.unwrap();
-        let base = format!("http://{}", next.address().unwrap());
-        let stopping = next.state().tasks.stopping.clone();
-        let served = tokio::spawn(next.serve());
-
+        let next = Restarted::from(&app, &mut customer).await;
         let link = booked.customer.link().unwrap().to_owned();
-        booked.customer = Persona::with_link(&base, &link);
+        booked.customer = Persona::with_link(&next.base, &link);
         let token = before["resume"].as_str().unwrap();
         let (_customer, back) = Socket::resume(&booked, token).await;
         assert_eq!(back["you"]["id"], before["you"]["id"]);
@@ -139,8 +184,7 @@ on_both_databases! {
         let reconnecting = back["participants"].as_array().unwrap().iter();
         let mut reconnecting = reconnecting.filter(|one| one["id"] == host["you"]["id"]);
         assert_eq!(reconnecting.next().unwrap()["presence"], "reconnecting");
-        stopping.cancel();
-        served.await.unwrap().unwrap();
+        next.stop().await;
     }
 }
 
@@ -148,6 +192,35 @@ async fn booked(app: &TestApp) -> (Shop, Booked) {
     let shop = Shop::open(app).await;
     let booked = shop.book(app).await;
     (shop, booked)
+}
+
+/// The same shop on another server, after this one was asked to stop.
+struct Restarted {
+    base: String,
+    state: AppState,
+    served: JoinHandle<anyhow::Result<()>>,
+}
+
+impl Restarted {
+    async fn from(app: &TestApp, client: &mut Socket) -> Self {
+        app.state.tasks.stopping.cancel();
+        assert_eq!(client.closed().await, 4008);
+        let settings = web::settings::Settings { port: 0, ..(*app.state.settings).clone() };
+        let next = App::build_with(settings, Clock::system()).await.unwrap();
+        let base = format!("http://{}", next.address().unwrap());
+        let state = next.state().clone();
+        Self { base, state, served: tokio::spawn(next.serve()) }
+    }
+
+    async fn stop(self) {
+        self.state.tasks.stopping.cancel();
+        self.served.await.unwrap().unwrap();
+    }
+}
+
+async fn miss(shop: &Shop, booked: &Booked) {
+    let path = format!("/api/v1/appointments/{}", booked.id());
+    shop.owner.patch(&path, &json!({ "state": "no_show" })).await.expect(200);
 }
 
 async fn appointment(shop: &Shop, booked: &Booked) -> Value {

@@ -15,3 +15,4 @@ mod links;
 mod live;
 mod outbox;
 mod snapshots;
+mod waiting_line;

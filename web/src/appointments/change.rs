@@ -2,7 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, QuerySelect, Set};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
+    QuerySelect, Set,
+};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -55,14 +58,36 @@ pub async fn apply(
     Ok(Some(save(txn, before, after, now).await?))
 }
 
-/// Takes it a step further, as [`apply`] does.
-pub async fn step(
+/// Takes it a step further, as [`apply`] does; or leaves it, when the step would take back a time
+/// that somebody else has by now. (Asked before: on PostgreSQL a refusal spoils the transaction.)
+pub async fn step_if_free(
     txn: &Write,
     id: Uuid,
     state: AppointmentState,
     now: Timestamp,
 ) -> ApiResult<Option<Model>> {
+    let before = table::Entity::find_by_id(id).lock_exclusive().one(txn).await?;
+    let before = before.ok_or_else(|| ApiError::not_found("appointment"))?;
+    if state.holds_its_slot() && !before.state.holds_its_slot() {
+        hold_stylist(txn, before.stylist_id).await?;
+        if is_taken(txn, &before).await? {
+            return Ok(None);
+        }
+    }
     apply(txn, id, Change { state: Some(state), ..Change::default() }, now).await
+}
+
+/// Has the stylist another appointment at this one's time?
+async fn is_taken(txn: &Write, row: &Model) -> ApiResult<bool> {
+    let free = AppointmentState::ALL.into_iter().filter(|state| !state.holds_its_slot());
+    let others = table::Entity::find()
+        .filter(table::Column::StylistId.eq(row.stylist_id))
+        .filter(table::Column::Id.ne(row.id))
+        .filter(table::Column::State.is_not_in(free))
+        .filter(table::Column::StartsAt.lt(row.ends_at))
+        .filter(table::Column::StartsAt.gt(row.starts_at - Length::LONGEST))
+        .filter(table::Column::EndsAt.gt(row.starts_at));
+    Ok(others.count(txn).await? > 0)
 }
 
 /// The rules alone.

@@ -17,7 +17,7 @@ pub mod table;
 mod view;
 
 pub use book::{Booking, insert};
-pub use change::step;
+pub use change::step_if_free;
 pub use kind::AppointmentKind;
 pub use routes::{announce, router};
 pub use slot::{ImpossibleLength, Length, TimeSlot};

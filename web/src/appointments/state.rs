@@ -97,7 +97,7 @@ impl AppointmentState {
             // A call that was ended by mistake goes on.
             Done => &[InService],
             // They came after all: only if nobody else has the time by now.
-            NoShow => &[CheckedIn, Waiting],
+            NoShow => &[CheckedIn, Waiting, InService],
             Cancelled => &[],
         }
     }

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::admission::millis;
 use super::table::{call, seat};
-use super::{Calls, pictures, record};
+use super::{Calls, line, pictures, record, roster};
 use crate::app::AppState;
 use crate::appointments::{self, AppointmentState};
 use crate::links::{LinkState, Margins, Window};
@@ -84,6 +84,7 @@ async fn pass_on(app: &AppState, calls: &Calls, event: &Recorded) {
         let passed = match event.kind.as_str() {
             "appointment.changed" => appointment_changed(app, calls, id).await,
             "consent.changed" => consent_changed(app, calls, id).await,
+            "call.changed" => line_changed(app, calls).await,
             _ => return,
         };
         match passed {
@@ -101,6 +102,7 @@ fn appointment(payload: &Value) -> Option<Uuid> {
 async fn appointment_changed(app: &AppState, calls: &Calls, id: Uuid) -> ApiResult<()> {
     let row = appointments::table::Entity::find_by_id(id).one(&app.database).await?;
     let Some(row) = row else { return Ok(()) };
+    line_changed(app, calls).await?;
     let window = Window::around(row.slot(), Margins::from(&*app.settings));
     let reason = match LinkState::at(app.clock.now(), window, row.state) {
         LinkState::Open => {
@@ -115,6 +117,11 @@ async fn appointment_changed(app: &AppState, calls: &Calls, id: Uuid) -> ApiResu
     };
     calls.end(CallId(id), reason).await;
     Ok(())
+}
+
+/// Somebody came, was admitted or left: others may be nearer to their turn, or further from it.
+async fn line_changed(app: &AppState, calls: &Calls) -> ApiResult<()> {
+    Ok(line::tell_all(&app.database, calls).await?)
 }
 
 async fn consent_changed(app: &AppState, calls: &Calls, id: Uuid) -> ApiResult<()> {
@@ -155,7 +162,7 @@ async fn close_if_overdue(app: &AppState, id: Uuid) -> ApiResult<()> {
     let window = Window::around(row.slot(), Margins::from(&*app.settings));
     let closed = app.clock.now() >= window.closes_at;
     // Whoever is still in it is told by the call's own task.
-    if !closed || !record::taken(&app.database, id).await?.is_empty() {
+    if !closed || !roster::taken(&app.database, id).await?.is_empty() {
         return Ok(());
     }
     let reason = match row.state {

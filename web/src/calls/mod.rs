@@ -1,14 +1,17 @@
 //! Calls: the gate between signaling and the product, and the records of who was in which call.
 //!
-//! `admission` says who may join, `gate` is the seam itself, `pictures` its snapshots, `record` keeps what happened and takes
-//! the appointment along (`steps` is the rule), `follow` tells a call what the product changed, and
-//! `summary` is what an appointment shows of its call.
+//! `admission` says who may join, `gate` is the seam itself, `pictures` its snapshots. `record` keeps
+//! what happened (`roster` the seats) and takes the appointment along (`steps` is the rule). `follow`
+//! tells a call what the product changed, `line` whom its stylist sees first, and `summary` is what an
+//! appointment shows of its call.
 
 mod admission;
 mod follow;
 mod gate;
+mod line;
 mod pictures;
 mod record;
+mod roster;
 mod routes;
 mod steps;
 mod summary;

@@ -13,13 +13,12 @@ pub(super) struct Situation {
     pub(super) ended: Option<EndReason>,
 }
 
-/// What the appointment becomes, if anything. What the shop's day does not allow stays undone:
-/// somebody marked as missed, say, is shown as waiting by the call itself.
+/// What the appointment becomes, if anything. Who was marked as missed and came after all waits like
+/// anybody else, if nobody else has the time by now: whoever keeps this looks.
 pub(super) fn next(state: AppointmentState, call: &Situation) -> Option<AppointmentState> {
     let wanted = wanted(state, call)?;
-    // Coming back from "missed" takes the slot again, which somebody may have by now: staff decide.
-    let automatic = state != AppointmentState::NoShow && state != AppointmentState::Done;
-    (automatic && wanted != state && state.step(wanted).is_ok()).then_some(wanted)
+    (state != AppointmentState::Done && wanted != state && state.step(wanted).is_ok())
+        .then_some(wanted)
 }
 
 fn wanted(state: AppointmentState, call: &Situation) -> Option<AppointmentState> {
@@ -90,9 +89,17 @@ mod tests {
     }
 
     #[test]
-    fn what_is_closed_or_missed_is_not_opened_by_the_call() {
-        for state in [Done, Cancelled, NoShow, Pending] {
+    fn what_is_closed_is_not_opened_by_the_call() {
+        for state in [Done, Cancelled, Pending] {
             assert_eq!(next(state, &call(&[Place::Lobby], false)), None, "{state}");
         }
+    }
+
+    #[test]
+    fn who_was_missed_and_comes_after_all_is_not_missed_any_more() {
+        assert_eq!(next(NoShow, &call(&[Place::Lobby], false)), Some(Waiting));
+        assert_eq!(next(NoShow, &call(&[Place::Call], true)), Some(InService));
+        assert_eq!(next(NoShow, &call(&[], false)), None);
+        assert_eq!(next(NoShow, &over(EndReason::WindowClosed)), None);
     }
 }

@@ -6,7 +6,7 @@ use sea_orm::{DbErr, EntityTrait, QueryFilter, QueryOrder, entity::prelude::*};
 use signaling::message::Place;
 use uuid::Uuid;
 
-use super::record::place_text;
+use super::roster::place_text;
 use super::table::{call, seat};
 use crate::clock::Timestamp;
 

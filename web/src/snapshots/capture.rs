@@ -1,6 +1,9 @@
 //! The beginning of a snapshot: the moment somebody presses the shutter. For the call's gate.
 
-use sea_orm::{ActiveModelTrait, EntityTrait, PaginatorTrait, Set, entity::prelude::*};
+use sea_orm::{
+    ActiveModelTrait, DbErr, EntityTrait, PaginatorTrait, QueryOrder, QuerySelect, Set,
+    entity::prelude::*,
+};
 
 use super::{Source, keep, table::snapshot, view};
 use crate::{
@@ -59,6 +62,32 @@ pub async fn begin_capture(app: &AppState, capture: Capture) -> Result<(), Captu
     view::announce(app, &write, &row).await?;
     write.commit().await?;
     Ok(())
+}
+
+/// A capture that was begun.
+#[derive(Clone, Copy, Debug)]
+pub struct Begun {
+    pub id: Uuid,
+    /// The customer.
+    pub target: Uuid,
+    /// The staff member who took it.
+    pub by: Uuid,
+}
+
+/// The captures of an appointment, the oldest first.
+pub async fn begun(
+    database: &impl ConnectionTrait,
+    appointment: Uuid,
+) -> Result<Vec<Begun>, DbErr> {
+    let rows = snapshot::Entity::find()
+        .filter(snapshot::Column::AppointmentId.eq(appointment))
+        .order_by_asc(snapshot::Column::TakenAt)
+        .limit(MOST_PER_APPOINTMENT)
+        .all(database)
+        .await?;
+    let begun =
+        |row: snapshot::Model| Begun { id: row.id, target: row.customer_id, by: row.taken_by };
+    Ok(rows.into_iter().map(begun).collect())
 }
 
 /// Keeps the call's last key frame as the picture of a capture, until a better one arrives.

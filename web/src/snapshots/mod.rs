@@ -26,7 +26,7 @@ mod upload;
 mod upload_routes;
 mod view;
 
-pub use capture::{Capture, CaptureRefused, begin_capture, keep_key_frame};
+pub use capture::{Begun, Capture, CaptureRefused, begin_capture, begun, keep_key_frame};
 pub use counts::of_appointments as counts;
 pub use keep::keep;
 pub(crate) use review::review_visit;
