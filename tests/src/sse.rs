@@ -45,6 +45,12 @@ impl Events {
         tokio::time::timeout(PATIENCE, self.read()).await.expect("an event comes in time")
     }
 
+    /// Whether the server ends the stream in time.
+    pub async fn ended(&mut self) -> bool {
+        let rest = async { while let Ok(Some(_)) = self.response.chunk().await {} };
+        tokio::time::timeout(PATIENCE, rest).await.is_ok()
+    }
+
     async fn read(&mut self) -> Event {
         loop {
             let end = self.received.windows(2).position(|pair| pair == b"\n\n");

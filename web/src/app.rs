@@ -27,7 +27,7 @@ use crate::{
     secret::Secret,
     serve, services,
     settings::Settings,
-    snapshots,
+    shop, snapshots,
 };
 
 /// What every handler can reach. Cheap to clone.
@@ -185,6 +185,7 @@ fn api() -> OpenApiRouter<AppState> {
         .merge(accounts::router())
         .merge(customers::router())
         .merge(services::router())
+        .merge(shop::router())
         .merge(appointments::router())
         .merge(links::router())
         .merge(consents::router())

@@ -37,4 +37,5 @@ pub mod demo;
 pub mod links;
 pub mod live;
 pub mod services;
+pub mod shop;
 pub mod snapshots;

@@ -14,5 +14,8 @@ mod http_protection;
 mod links;
 mod live;
 mod outbox;
+mod services;
+mod shop_settings;
 mod snapshots;
+mod staff;
 mod waiting_line;

@@ -7,6 +7,7 @@
 
 mod argon;
 mod attempts;
+mod change;
 mod passwords;
 mod routes;
 mod rules;
@@ -17,4 +18,4 @@ pub use passwords::Passwords;
 pub use routes::router;
 pub use rules::{Email, NewStaff, Password, PersonName, Role};
 pub use sessions::{COOKIE, StaffSession, prune};
-pub use table::{Staff, create, find, list, names};
+pub use table::{Filter, Staff, create, find, holds_active, list, names};

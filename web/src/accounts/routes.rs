@@ -6,15 +6,15 @@ use axum::{
 };
 use http::{HeaderMap, StatusCode, header};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     attempts,
+    change::{self, announce},
     rules::{Email, NewStaff, Role},
     sessions::{self, StaffSession},
-    table::{self, Staff},
+    table::{self, Filter, Staff},
 };
 use crate::{
     app::AppState,
@@ -24,8 +24,8 @@ use crate::{
         idempotency::Creation,
         pagination::{Page, PageQuery},
     },
-    outbox::Event,
     problem::{ApiError, ApiResult, Problem},
+    shop::{self, Shop},
 };
 
 pub fn router() -> OpenApiRouter<AppState> {
@@ -33,6 +33,7 @@ pub fn router() -> OpenApiRouter<AppState> {
         .routes(routes!(sign_in))
         .routes(routes!(current, sign_out))
         .routes(routes!(list, create))
+        .merge(change::router())
 }
 
 /// Not parsed as a new password: what was good enough when it was chosen must go on working.
@@ -48,11 +49,6 @@ struct SignIn {
 struct CurrentSession {
     staff: Staff,
     shop: Shop,
-}
-
-#[derive(Serialize, ToSchema)]
-struct Shop {
-    name: String,
 }
 
 #[utoipa::path(
@@ -79,7 +75,7 @@ async fn sign_in(
     attempts::forgive(&write, &email).await?;
     let cookie = sessions::begin(&app, &write, staff.id).await?;
     write.commit().await?;
-    let session = session_of(&app, staff);
+    let session = session_of(&app, staff).await?;
     Ok((StatusCode::CREATED, [(header::SET_COOKIE, cookie)], Json(session)).into_response())
 }
 
@@ -89,8 +85,9 @@ fn wrong_credentials() -> ApiError {
     ApiError::new(StatusCode::UNAUTHORIZED, "wrong_credentials", detail)
 }
 
-fn session_of(app: &AppState, staff: Staff) -> CurrentSession {
-    CurrentSession { staff, shop: Shop { name: app.settings.shop_name.clone() } }
+async fn session_of(app: &AppState, staff: Staff) -> ApiResult<CurrentSession> {
+    let shop = shop::load(&app.database, &app.settings).await?;
+    Ok(CurrentSession { staff, shop })
 }
 
 #[utoipa::path(
@@ -100,8 +97,11 @@ fn session_of(app: &AppState, staff: Staff) -> CurrentSession {
         (status = 401, description = "`signed_out`", body = Problem, content_type = "application/problem+json"),
     )
 )]
-async fn current(State(app): State<AppState>, session: StaffSession) -> Json<CurrentSession> {
-    Json(session_of(&app, session.staff()))
+async fn current(
+    State(app): State<AppState>,
+    session: StaffSession,
+) -> ApiResult<Json<CurrentSession>> {
+    Ok(Json(session_of(&app, session.staff()).await?))
 }
 
 #[utoipa::path(
@@ -113,25 +113,18 @@ async fn sign_out(State(app): State<AppState>, headers: HeaderMap) -> ApiResult<
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]).into_response())
 }
 
-#[derive(Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-struct StaffQuery {
-    /// Only those of this role.
-    role: Option<Role>,
-}
-
 #[utoipa::path(
     get, path = "/staff", tag = "accounts", operation_id = "list_staff",
-    params(StaffQuery, PageQuery),
+    params(Filter, PageQuery),
     responses((status = 200, description = "Staff by name", body = Page<Staff>))
 )]
 async fn list(
     State(app): State<AppState>,
     _: StaffSession,
-    Query(query): Query<StaffQuery>,
+    Query(filter): Query<Filter>,
     Query(page): Query<PageQuery>,
 ) -> ApiResult<Json<Page<Staff>>> {
-    Ok(Json(table::list(&app.database, query.role, &page).await?))
+    Ok(Json(table::list(&app.database, filter, &page).await?))
 }
 
 #[utoipa::path(
@@ -159,6 +152,6 @@ async fn create(
     }
     let now = app.clock.now();
     let staff = table::create(&write, new, hash, now).await?;
-    app.outbox.append(&write, Event::new("staff.changed", json!({ "id": staff.id }))).await?;
+    announce(&app, &write, staff.id).await?;
     once.keep_and_commit(write, now, StatusCode::CREATED, &staff).await
 }

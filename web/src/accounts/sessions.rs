@@ -50,13 +50,13 @@ impl StaffSession {
 
     pub fn staff(&self) -> Staff {
         let Self { id, name, email, role, language } = self.clone();
-        Staff { id, name, email, role, language }
+        Staff { id, name, email, role, language, active: true }
     }
 }
 
 impl From<staff::Model> for StaffSession {
     fn from(row: staff::Model) -> Self {
-        let Staff { id, name, email, role, language } = row.into();
+        let Staff { id, name, email, role, language, .. } = row.into();
         Self { id, name, email, role, language }
     }
 }
@@ -87,6 +87,10 @@ async fn current(app: &AppState, headers: &HeaderMap) -> ApiResult<Option<StaffS
         .one(&app.database)
         .await?;
     let Some((session, Some(staff))) = found else { return Ok(None) };
+    // Their sessions went with them; one that was beginning at that moment is no good either.
+    if staff.deactivated_at.is_some() {
+        return Ok(None);
+    }
     if now.since(session.seen_at) > SEEN_EVERY
         && let Err(error) = prolong(app, session.token_hash, now).await
     {
@@ -131,6 +135,17 @@ pub(super) async fn end(app: &AppState, headers: &HeaderMap) -> ApiResult<Header
         write.commit().await?;
     }
     cookie(app, "", Duration::ZERO)
+}
+
+/// Ends every session of somebody, but for the one that asks for it, if it is theirs.
+pub(super) async fn end_all(write: &Write, staff: Uuid, asks: &HeaderMap) -> Result<(), DbErr> {
+    let asking = token_of(asks).and_then(hash_of).unwrap_or_default();
+    table::Entity::delete_many()
+        .filter(table::Column::StaffId.eq(staff))
+        .filter(table::Column::TokenHash.ne(asking))
+        .exec(write)
+        .await
+        .map(drop)
 }
 
 /// Forgets sessions that have run out.

@@ -6,8 +6,8 @@ use sea_orm::{
     ActiveValue::Set, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
     entity::prelude::*, sea_query::ExprTrait,
 };
-use serde::Serialize;
-use utoipa::ToSchema;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
 use super::rules::{Email, NewStaff, Role};
 use crate::{
@@ -26,6 +26,8 @@ pub struct Staff {
     pub email: String,
     pub role: Role,
     pub language: Language,
+    /// False: does not work here any more, and cannot sign in.
+    pub active: bool,
 }
 
 /// Adds a staff member. `password_hash` comes from [`super::Passwords::hash`].
@@ -43,15 +45,24 @@ pub async fn create(
         language: Set(new.language),
         password_hash: Set(password_hash),
         created_at: Set(now),
+        deactivated_at: Set(None),
     };
-    match staff::Entity::insert(row).exec_with_returning(write).await {
-        Ok(row) => Ok(row.into()),
-        Err(error) if is_taken(&error) => {
-            let detail = "Somebody with this e-mail address works here already.";
-            Err(ApiError::conflict("email_taken", detail))
-        }
-        Err(error) => Err(error.into()),
+    let row = staff::Entity::insert(row).exec_with_returning(write).await;
+    row.map(Staff::from).map_err(explain)
+}
+
+pub(super) fn explain(error: DbErr) -> ApiError {
+    if is_taken(&error) {
+        let detail = "Somebody with this e-mail address works here already.";
+        return ApiError::conflict("email_taken", detail);
     }
+    error.into()
+}
+
+/// Does this person work here now? Nobody can change that until the transaction ends.
+pub async fn holds_active(write: &Write, id: Uuid) -> Result<bool, DbErr> {
+    let row = staff::Entity::find_by_id(id).lock_shared().one(write).await?;
+    Ok(row.is_some_and(|row| row.deactivated_at.is_none()))
 }
 
 pub async fn find(connection: &impl ConnectionTrait, id: Uuid) -> Result<Option<Staff>, DbErr> {
@@ -67,14 +78,29 @@ pub async fn names(
     Ok(found.all(connection).await?.into_iter().map(|row| (row.id, row.name)).collect())
 }
 
-/// By name; those of one role only, if one is given.
+/// Which ones.
+#[derive(Clone, Copy, Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Filter {
+    /// Only those of this role.
+    pub role: Option<Role>,
+    /// Also those who do not work here any more.
+    #[serde(default)]
+    #[param(default = false)]
+    pub deactivated: bool,
+}
+
+/// By name.
 pub async fn list(
     connection: &impl ConnectionTrait,
-    role: Option<Role>,
+    filter: Filter,
     page: &PageQuery,
 ) -> ApiResult<Page<Staff>> {
     let mut query = staff::Entity::find();
-    if let Some(role) = role {
+    if !filter.deactivated {
+        query = query.filter(staff::Column::DeactivatedAt.is_null());
+    }
+    if let Some(role) = filter.role {
         query = query.filter(staff::Column::Role.eq(role));
     }
     if let Some((name, id)) = page.after::<(String, Uuid)>()? {
@@ -96,7 +122,9 @@ pub(super) async fn credentials(
     connection: &impl ConnectionTrait,
     email: &Email,
 ) -> Result<Option<Credentials>, DbErr> {
-    let by_email = staff::Entity::find().filter(staff::Column::Email.eq(email.as_str()));
+    let by_email = staff::Entity::find()
+        .filter(staff::Column::Email.eq(email.as_str()))
+        .filter(staff::Column::DeactivatedAt.is_null());
     Ok(by_email
         .one(connection)
         .await?
@@ -105,8 +133,8 @@ pub(super) async fn credentials(
 
 impl From<staff::Model> for Staff {
     fn from(row: staff::Model) -> Self {
-        let staff::Model { id, name, email, role, language, .. } = row;
-        Self { id, name, email, role, language }
+        let staff::Model { id, name, email, role, language, deactivated_at, .. } = row;
+        Self { id, name, email, role, language, active: deactivated_at.is_none() }
     }
 }
 
@@ -126,6 +154,7 @@ pub(super) mod staff {
         pub language: Language,
         pub password_hash: String,
         pub created_at: Timestamp,
+        pub deactivated_at: Option<Timestamp>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -94,6 +94,7 @@ pub(super) async fn hold_stylist(txn: &Write, stylist: Uuid) -> ApiResult<()> {
 
 async fn slot_of(txn: &Write, booking: &Booking) -> ApiResult<TimeSlot> {
     let service = services::table::Entity::find_by_id(booking.service_id).one(txn).await?;
+    let service = service.filter(|service| service.retired_at.is_none());
     let service = service.ok_or_else(|| unknown("service_id", "service"))?;
     let length = booking.length_minutes.unwrap_or(service.length_minutes);
     Ok(TimeSlot::new(booking.starts_at, length))
@@ -113,7 +114,7 @@ async fn check_people(txn: &Write, booking: &Booking) -> ApiResult<()> {
 pub(super) async fn check_stylist(txn: &Write, stylist: Uuid) -> ApiResult<()> {
     let member = accounts::find(txn, stylist).await?;
     member
-        .filter(|member| matches!(member.role, Role::Stylist | Role::Owner))
+        .filter(|member| member.active && matches!(member.role, Role::Stylist | Role::Owner))
         .ok_or_else(|| unknown("stylist_id", "stylist"))?;
     Ok(())
 }

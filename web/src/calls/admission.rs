@@ -44,7 +44,7 @@ async fn staff(app: &AppState, caller: Caller, id: Uuid) -> Result<Pass, Refusal
     let signed_out = || Refusal::new(ErrorCode::Forbidden, "sign in first");
     let member = caller.staff.ok_or_else(signed_out)?;
     let member = accounts::find(&app.database, member).await.map_err(failed)?;
-    let member = member.ok_or_else(signed_out)?;
+    let member = member.filter(|member| member.active).ok_or_else(signed_out)?;
     let row = appointments::table::Entity::find_by_id(id).one(&app.database).await;
     let row = row.map_err(failed)?.filter(|row| row.kind == AppointmentKind::Video);
     let row = row.ok_or_else(no_such_consultation)?;

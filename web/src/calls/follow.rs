@@ -12,6 +12,7 @@ use uuid::Uuid;
 use super::admission::millis;
 use super::table::{call, seat};
 use super::{Calls, line, pictures, record, roster};
+use crate::accounts;
 use crate::app::AppState;
 use crate::appointments::{self, AppointmentState};
 use crate::links::{LinkState, Margins, Window};
@@ -79,12 +80,13 @@ async fn listen(app: &AppState) -> Listener {
 
 /// Tries until it is passed on: a cancelled call must not go on because the database was away.
 async fn pass_on(app: &AppState, calls: &Calls, event: &Recorded) {
-    let Some(id) = appointment(&event.payload) else { return };
+    let Some(id) = subject(&event.payload) else { return };
     loop {
         let passed = match event.kind.as_str() {
             "appointment.changed" => appointment_changed(app, calls, id).await,
             "consent.changed" => consent_changed(app, calls, id).await,
             "call.changed" => line_changed(app, calls).await,
+            "staff.changed" => staff_changed(app, calls, id).await,
             _ => return,
         };
         match passed {
@@ -95,8 +97,10 @@ async fn pass_on(app: &AppState, calls: &Calls, event: &Recorded) {
     }
 }
 
-fn appointment(payload: &Value) -> Option<Uuid> {
-    payload.get("appointment_id")?.as_str()?.parse().ok()
+/// The appointment that it is about, or whatever else.
+fn subject(payload: &Value) -> Option<Uuid> {
+    let id = payload.get("appointment_id").or_else(|| payload.get("id"));
+    id?.as_str()?.parse().ok()
 }
 
 async fn appointment_changed(app: &AppState, calls: &Calls, id: Uuid) -> ApiResult<()> {
@@ -129,6 +133,17 @@ async fn consent_changed(app: &AppState, calls: &Calls, id: Uuid) -> ApiResult<(
     let Some(row) = row else { return Ok(()) };
     let allowed = pictures::agreed(&app.database, id).await?;
     calls.consent_changed(CallId(id), Subject(row.customer_id), allowed).await;
+    Ok(())
+}
+
+/// Who does not work here any more sits in no call any more.
+async fn staff_changed(app: &AppState, calls: &Calls, id: Uuid) -> ApiResult<()> {
+    if accounts::find(&app.database, id).await?.is_none_or(|member| member.active) {
+        return Ok(());
+    }
+    for call in roster::calls_of(&app.database, id).await? {
+        calls.dismissed(CallId(call), Subject(id)).await;
+    }
     Ok(())
 }
 

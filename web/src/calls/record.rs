@@ -3,7 +3,7 @@
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ActiveValue::Set, DbErr, EntityTrait, QueryFilter, entity::prelude::*};
 use serde_json::json;
-use signaling::gate::{CallFact, KnownCapture, Restored, Subject};
+use signaling::gate::{CallFact, KnownCapture, Restored, Seat, Subject};
 use signaling::message::{CaptureId, EndReason, Place, Role};
 use uuid::Uuid;
 
@@ -12,6 +12,7 @@ use super::line;
 use super::roster;
 use super::steps::{self, Situation};
 use super::table::{call, seat};
+use crate::accounts;
 use crate::app::AppState;
 use crate::appointments;
 use crate::database::Write;
@@ -25,8 +26,10 @@ pub(super) async fn keep(app: &AppState, id: Uuid, facts: Vec<CallFact>) -> ApiR
     ensure_call(&write, id).await?;
     let mut ended = None;
     for fact in facts {
-        if let CallFact::Ended { reason, .. } = &fact {
-            ended = Some(*reason);
+        match &fact {
+            CallFact::Ended { reason, .. } => ended = Some(*reason),
+            CallFact::Seated(seat) => may_sit(&write, seat).await?,
+            _ => {}
         }
         keep_one(&write, id, fact).await?;
     }
@@ -65,6 +68,15 @@ async fn captures(app: &AppState, id: Uuid) -> ApiResult<Vec<KnownCapture>> {
         by: Subject(begun.by),
     });
     Ok(known.collect())
+}
+
+/// Whoever was let in a moment ago, and does not work here any more since, takes no seat.
+async fn may_sit(write: &Write, seat: &Seat) -> ApiResult<()> {
+    let host = matches!(seat.role, Role::Stylist | Role::Staff);
+    if host && !accounts::holds_active(write, seat.subject.0).await? {
+        return Err(ApiError::signed_out());
+    }
+    Ok(())
 }
 
 async fn ensure_call(write: &Write, id: Uuid) -> Result<(), DbErr> {

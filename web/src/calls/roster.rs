@@ -24,6 +24,17 @@ pub(super) async fn taken(
         .await
 }
 
+/// The calls in which this person sits.
+pub(super) async fn calls_of(
+    database: &impl ConnectionTrait,
+    subject: Uuid,
+) -> Result<Vec<Uuid>, DbErr> {
+    let seats = seat::Entity::find()
+        .filter(seat::Column::SubjectId.eq(subject))
+        .filter(seat::Column::VacatedAt.is_null());
+    Ok(seats.all(database).await?.into_iter().map(|seat| seat.appointment_id).collect())
+}
+
 /// Keeps a seat as it is now.
 pub(super) async fn seated(write: &Write, id: Uuid, kept: Seat) -> Result<(), DbErr> {
     use seat::Column::*;

@@ -3,7 +3,7 @@
 use axum::{extract::State, response::Response};
 use http::StatusCode;
 use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, QuerySelect, Set};
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
@@ -21,7 +21,7 @@ use crate::{
     app::AppState,
     clock::Timestamp,
     http::{
-        extract::{Json, Path},
+        extract::{Json, Path, named},
         idempotency::Creation,
     },
     problem::{ApiError, ApiResult, Problem},
@@ -96,11 +96,6 @@ struct PetChange {
     #[serde(default, deserialize_with = "named")]
     #[schema(value_type = Option<BirthDate>)]
     born_on: Option<Option<BirthDate>>,
-}
-
-/// `null` says something else than silence does.
-fn named<'de, T: Deserialize<'de>, D: Deserializer<'de>>(from: D) -> Result<Option<T>, D::Error> {
-    T::deserialize(from).map(Some)
 }
 
 /// Changes a pet; what is not named stays.

@@ -4,7 +4,7 @@ use axum::{
     extract::{FromRequest, FromRequestParts},
     response::{IntoResponse, Response},
 };
-use serde::Serialize;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::problem::ApiError;
 
@@ -25,3 +25,13 @@ pub struct Path<T>(pub T);
 #[derive(Clone, Copy, Debug, FromRequestParts)]
 #[from_request(via(axum::extract::Query), rejection(ApiError))]
 pub struct Query<T>(pub T);
+
+/// For a field of a change that can be taken away: `null` says something else than silence does.
+/// With `#[serde(default, deserialize_with = "named")]` on an `Option<Option<T>>`.
+pub(crate) fn named<'de, T, D>(from: D) -> Result<Option<T>, D::Error>
+where
+    T: Deserialize<'de>,
+    D: Deserializer<'de>,
+{
+    T::deserialize(from).map(Some)
+}

@@ -67,7 +67,7 @@ impl Following {
         Ok(row.map(|row| Opened::at(&self.app, row, self.app.clock.now())))
     }
 
-    /// Until something happens to the appointment, or the window opens or closes.
+    /// Until something happens to the appointment or the shop, or the window opens or closes.
     async fn wait(&mut self, opened: &Opened) -> Option<()> {
         let change = opened.window.next_change(opened.seen_at);
         while Instant::now() < self.ends {
@@ -78,7 +78,8 @@ impl Following {
             let tick = change.map_or(TICK, |change| change.since(now).min(TICK));
             let next = self.app.tasks.stopping.run_until_cancelled(self.listener.next());
             let Ok(event) = tokio::time::timeout(tick, next).await else { continue };
-            if concerns(&event?.ok()??.payload, self.appointment) {
+            let event = event?.ok()??;
+            if event.kind == "shop.changed" || concerns(&event.payload, self.appointment) {
                 break;
             }
         }

@@ -41,7 +41,7 @@ async fn show(
 }
 
 /// The same, again at each change (`text/event-stream`): the window opens or closes, the
-/// appointment is moved, cancelled or over. Each event is a `link.changed` with the whole link.
+/// appointment is moved, cancelled or over, the shop has another name, number or time zone. Each event is a `link.changed` with the whole link.
 #[utoipa::path(get, path = "/links/{token}/events", tag = "links", operation_id = "link_events",
     params(("token" = String, Path)),
     responses(

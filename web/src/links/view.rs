@@ -14,6 +14,7 @@ use crate::{
     language::Language,
     problem::{ApiError, ApiResult},
     services,
+    shop::{self, TimeZone},
     text::{LocalizedName, Name},
 };
 
@@ -40,6 +41,8 @@ pub struct Link {
 pub struct Shop {
     pub name: String,
     pub phone: String,
+    /// The zone that its times are in; null when it has named none.
+    pub time_zone: Option<TimeZone>,
 }
 
 impl Link {
@@ -59,7 +62,7 @@ impl Link {
             starts_at: row.starts_at,
             ends_at: row.ends_at,
             server_time: app.clock.now(),
-            shop: Shop::of(app),
+            shop: shop::load(&app.database, &app.settings).await?.into(),
             stylist_name: stylist.ok_or_else(broken)?.name,
             service_name: service.ok_or_else(broken)?.name(),
             customer_name: customer.name,
@@ -75,9 +78,9 @@ impl Link {
     }
 }
 
-impl Shop {
-    fn of(app: &AppState) -> Self {
-        let settings = &app.settings;
-        Self { name: settings.shop_name.clone(), phone: settings.shop_phone.clone() }
+impl From<shop::Shop> for Shop {
+    fn from(shop: shop::Shop) -> Self {
+        let shop::Shop { name, phone, time_zone, .. } = shop;
+        Self { name, phone, time_zone }
     }
 }

@@ -11,6 +11,7 @@ use http::HeaderMap;
 use tokio::{sync::OwnedSemaphorePermit, time::Instant};
 use tokio_util::sync::CancellationToken;
 use utoipa_axum::{router::OpenApiRouter, routes};
+use uuid::Uuid;
 
 use super::{
     Listener,
@@ -52,7 +53,7 @@ pub(crate) fn keep_alive() -> KeepAlive {
     ))]
 async fn events(
     State(app): State<AppState>,
-    _staff: StaffSession,
+    staff: StaffSession,
     headers: HeaderMap,
 ) -> ApiResult<Sse<impl Stream<Item = Result<Event, Infallible>>>> {
     let place = app.live.places.take()?;
@@ -64,11 +65,13 @@ async fn events(
     };
     let listener = app.live.hub.listen(position);
     let (ends, stopping) = (Instant::now() + LONGEST, app.tasks.stopping.clone());
-    let state = Streaming { listener, first, ends, stopping, _place: place };
+    let state = Streaming { staff: staff.id, listener, first, ends, stopping, _place: place };
     Ok(Sse::new(stream::unfold(state, Streaming::next)).keep_alive(keep_alive()))
 }
 
 struct Streaming {
+    /// Whose stream it is.
+    staff: Uuid,
     listener: Listener,
     first: Option<Event>,
     ends: Instant,
@@ -83,11 +86,23 @@ impl Streaming {
         }
         let next = self.stopping.run_until_cancelled(self.listener.next());
         match tokio::time::timeout_at(self.ends, next).await {
-            Ok(Some(Ok(Some(event)))) => Some((Ok(as_sent(&event)), self)),
+            Ok(Some(Ok(Some(event)))) => {
+                if is_about(&event, self.staff) {
+                    self.ends = Instant::now();
+                }
+                Some((Ok(as_sent(&event)), self))
+            }
             // Its time is up, the server stops, or the database is away: the browser comes back.
             _ => None,
         }
     }
+}
+
+/// Another role, another password, or no work here any more: after this event the stream ends, and
+/// who comes back is asked again who they are.
+fn is_about(event: &Recorded, staff: Uuid) -> bool {
+    let id = event.payload.get("id").and_then(serde_json::Value::as_str);
+    event.kind == "staff.changed" && id.is_some_and(|id| id.parse() == Ok(staff))
 }
 
 fn ready(position: i64) -> Event {

@@ -2,10 +2,13 @@
 
 use axum::{extract::State, response::Response};
 use http::StatusCode;
-use sea_orm::{ActiveModelTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
+    QuerySelect, Set,
+};
 use serde::Deserialize;
 use serde_json::json;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
@@ -14,32 +17,47 @@ use crate::{
     accounts::{Role, StaffSession},
     app::AppState,
     appointments::{AppointmentKind, Length},
+    clock::Timestamp,
+    database::Write,
     http::{
-        extract::{Json, Query},
+        extract::{Json, Path, Query},
         idempotency::Creation,
         pagination::{Page, PageQuery},
     },
     outbox::Event,
-    problem::{ApiResult, Problem},
+    problem::{ApiError, ApiResult, Problem},
     text::{LocalizedName, Name},
 };
 
 pub fn router() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(list, add))
+    OpenApiRouter::new().routes(routes!(list, add)).routes(routes!(change))
+}
+
+#[derive(Clone, Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct Filter {
+    /// Also those that are not offered any more.
+    #[serde(default)]
+    #[param(default = false)]
+    retired: bool,
 }
 
 /// The services of the shop, by their English names.
-#[utoipa::path(get, path = "/services", tag = "services", operation_id = "list_services", params(PageQuery), responses(
+#[utoipa::path(get, path = "/services", tag = "services", operation_id = "list_services", params(Filter, PageQuery), responses(
     (status = 200, description = "Found", body = Page<Service>),
     (status = 401, description = "`signed_out`", body = Problem, content_type = "application/problem+json"),
 ))]
 async fn list(
     State(app): State<AppState>,
     _staff: StaffSession,
+    Query(filter): Query<Filter>,
     Query(page): Query<PageQuery>,
 ) -> ApiResult<Json<Page<Service>>> {
     let limit = page.limit();
     let mut query = table::Entity::find();
+    if !filter.retired {
+        query = query.filter(table::Column::RetiredAt.is_null());
+    }
     query = query.order_by_asc(table::Column::NameEn).order_by_asc(table::Column::Id);
     if let Some((name, id)) = page.after::<(Name, Uuid)>()? {
         query = query.filter(table::behind(&name, id));
@@ -77,12 +95,12 @@ async fn add(
     }
     let now = app.clock.now();
     let row = new.into_row(now).insert(&txn).await?;
-    app.outbox.append(&txn, Event::new("service.changed", json!({"id": row.id}))).await?;
+    announce(&app, &txn, row.id).await?;
     once.keep_and_commit(txn, now, StatusCode::CREATED, &Service::from(row)).await
 }
 
 impl NewService {
-    pub(crate) fn into_row(self, now: crate::clock::Timestamp) -> table::ActiveModel {
+    pub(crate) fn into_row(self, now: Timestamp) -> table::ActiveModel {
         table::ActiveModel {
             id: Set(Uuid::now_v7()),
             name_zh: Set(self.name.zh),
@@ -90,6 +108,65 @@ impl NewService {
             length_minutes: Set(self.length_minutes),
             kind: Set(self.kind),
             created_at: Set(now),
+            retired_at: Set(None),
         }
     }
+}
+
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct ServiceChange {
+    name: Option<LocalizedName>,
+    /// Of new appointments; those that are booked keep theirs.
+    length_minutes: Option<Length>,
+    kind: Option<AppointmentKind>,
+    /// A retired service cannot be booked; what was booked stays.
+    retired: Option<bool>,
+}
+
+/// Changes a service; what is not named stays.
+#[utoipa::path(patch, path = "/services/{id}", tag = "services", operation_id = "change_service",
+    params(("id" = Uuid, Path)), request_body = ServiceChange,
+    responses(
+        (status = 200, description = "As it is now", body = Service),
+        (status = 401, description = "`signed_out`", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "`forbidden`", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "`not_found`", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "`invalid`", body = Problem, content_type = "application/problem+json"),
+    ))]
+async fn change(
+    State(app): State<AppState>,
+    staff: StaffSession,
+    Path(id): Path<Uuid>,
+    Json(change): Json<ServiceChange>,
+) -> ApiResult<Json<Service>> {
+    staff.require(&[Role::Owner, Role::FrontDesk])?;
+    let txn = app.database.write().await?;
+    let before = table::Entity::find_by_id(id).lock_exclusive().one(&txn).await?;
+    let before = before.ok_or_else(|| ApiError::not_found("service"))?;
+    let row = change.applied(before, app.clock.now()).update(&txn).await?;
+    announce(&app, &txn, id).await?;
+    txn.commit().await?;
+    Ok(Json(row.into()))
+}
+
+impl ServiceChange {
+    fn applied(self, before: table::Model, now: Timestamp) -> table::ActiveModel {
+        let mut row = before.clone().into_active_model();
+        let name = self.name.unwrap_or_else(|| before.name());
+        (row.name_zh, row.name_en) = (Set(name.zh), Set(name.en));
+        row.length_minutes = Set(self.length_minutes.unwrap_or(before.length_minutes));
+        row.kind = Set(self.kind.unwrap_or(before.kind));
+        row.retired_at = Set(match self.retired {
+            Some(true) => before.retired_at.or(Some(now)),
+            Some(false) => None,
+            None => before.retired_at,
+        });
+        row
+    }
+}
+
+async fn announce(app: &AppState, txn: &Write, id: Uuid) -> ApiResult<()> {
+    app.outbox.append(txn, Event::new("service.changed", json!({ "id": id }))).await?;
+    Ok(())
 }

@@ -16,6 +16,7 @@ pub struct Model {
     pub length_minutes: Length,
     pub kind: AppointmentKind,
     pub created_at: Timestamp,
+    pub retired_at: Option<Timestamp>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

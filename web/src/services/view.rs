@@ -19,6 +19,8 @@ pub struct Service {
     pub name: LocalizedName,
     pub length_minutes: Length,
     pub kind: AppointmentKind,
+    /// Not offered any more.
+    pub retired: bool,
 }
 
 /// A service where something else is the subject.
@@ -31,7 +33,8 @@ pub struct ServiceName {
 impl From<table::Model> for Service {
     fn from(row: table::Model) -> Self {
         let table::Model { id, name_zh: zh, name_en: en, length_minutes, kind, .. } = row;
-        Self { id, name: LocalizedName { zh, en }, length_minutes, kind }
+        let retired = row.retired_at.is_some();
+        Self { id, name: LocalizedName { zh, en }, length_minutes, kind, retired }
     }
 }
 

@@ -79,13 +79,13 @@ pub static TABLE: &[Setting] = &[
     Setting {
         name: "shop-name",
         default: "Closeup",
-        help: "The shop's name, shown to staff and customers",
+        help: "The shop's name, shown to staff and customers, until its owner says otherwise",
         set: |settings, text| put(&mut settings.shop_name, short(text)),
     },
     Setting {
         name: "shop-phone",
         default: "",
-        help: "The shop's telephone, shown to customers who need help",
+        help: "The shop's telephone, for customers who need help, until its owner says otherwise",
         set: |settings, text| put(&mut settings.shop_phone, short(text)),
     },
     Setting {

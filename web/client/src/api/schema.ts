@@ -237,7 +237,7 @@ export interface paths {
         };
         /**
          * The same, again at each change (`text/event-stream`): the window opens or closes, the
-         *     appointment is moved, cancelled or over. Each event is a `link.changed` with the whole link.
+         *     appointment is moved, cancelled or over, the shop has another name, number or time zone. Each event is a `link.changed` with the whole link.
          */
         get: operations["link_events"];
         put?: never;
@@ -303,6 +303,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/services/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Changes a service; what is not named stays. */
+        patch: operations["change_service"];
+        trace?: never;
+    };
     "/api/v1/sessions": {
         parameters: {
             query?: never;
@@ -333,6 +350,24 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The shop. */
+        get: operations["show_shop"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Changes the shop; what is not named stays. Every open page learns of it at once. */
+        patch: operations["change_shop"];
         trace?: never;
     };
     "/api/v1/snapshots": {
@@ -414,6 +449,43 @@ export interface paths {
         get: operations["list_staff"];
         put?: never;
         post: operations["create_staff"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Changes a member of the staff; what is not named stays. */
+        patch: operations["change_staff"];
+        trace?: never;
+    };
+    "/api/v1/staff/{id}/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Gives somebody a new password. Whoever is signed in with the old one is signed out, except the
+         *     owner who asks.
+         */
+        put: operations["set_password"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -543,6 +615,11 @@ export interface components {
             /** Format: uuid */
             stylist_id?: string | null;
         };
+        /**
+         * @description A time of day in whole minutes, `00:00` to `24:00`.
+         * @example 09:00
+         */
+        ClockTime: string;
         Consent: {
             given_at: components["schemas"]["Timestamp"];
             granted: boolean;
@@ -576,6 +653,12 @@ export interface components {
             name?: components["schemas"]["Name"] | null;
             notes?: components["schemas"]["Notes"] | null;
             phone?: components["schemas"]["PhoneNumber"] | null;
+        };
+        /** @description One day on which the shop is open. */
+        DayHours: {
+            closes: components["schemas"]["ClockTime"];
+            opens: components["schemas"]["ClockTime"];
+            weekday: components["schemas"]["Weekday"];
         };
         /**
          * Format: email
@@ -629,6 +712,7 @@ export interface components {
         LinkShop: {
             name: string;
             phone: string;
+            time_zone?: components["schemas"]["TimeZone"] | null;
         };
         /** @enum {string} */
         LinkState: "too_early" | "open" | "too_late" | "cancelled" | "ended";
@@ -661,6 +745,9 @@ export interface components {
             name: components["schemas"]["Name"];
             notes?: components["schemas"]["Notes"];
             phone: components["schemas"]["PhoneNumber"];
+        };
+        NewPassword: {
+            password: components["schemas"]["Password"];
         };
         NewPet: {
             born_on?: components["schemas"]["BirthDate"] | null;
@@ -748,6 +835,8 @@ export interface components {
                 kind: components["schemas"]["AppointmentKind"];
                 length_minutes: components["schemas"]["Length"];
                 name: components["schemas"]["LocalizedName"];
+                /** @description Not offered any more. */
+                retired: boolean;
             }[];
             /** @description Ask for the next page with this; null when this was the last. */
             next_cursor?: string | null;
@@ -788,6 +877,8 @@ export interface components {
         /** @description One page. */
         Page_Staff: {
             items: {
+                /** @description False: does not work here any more, and cannot sign in. */
+                active: boolean;
                 email: string;
                 /** Format: uuid */
                 id: string;
@@ -875,6 +966,15 @@ export interface components {
             kind: components["schemas"]["AppointmentKind"];
             length_minutes: components["schemas"]["Length"];
             name: components["schemas"]["LocalizedName"];
+            /** @description Not offered any more. */
+            retired: boolean;
+        };
+        ServiceChange: {
+            kind?: components["schemas"]["AppointmentKind"] | null;
+            length_minutes?: components["schemas"]["Length"] | null;
+            name?: components["schemas"]["LocalizedName"] | null;
+            /** @description A retired service cannot be booked; what was booked stays. */
+            retired?: boolean | null;
         };
         /** @description A service where something else is the subject. */
         ServiceName: {
@@ -884,6 +984,17 @@ export interface components {
         };
         Shop: {
             name: string;
+            opening_hours: components["schemas"]["DayHours"][];
+            /** @description Empty when customers are not meant to call. */
+            phone: string;
+            time_zone?: components["schemas"]["TimeZone"] | null;
+        };
+        /** @description What shall be otherwise; what is not named stays. */
+        ShopChange: {
+            name?: components["schemas"]["Name"] | null;
+            opening_hours?: components["schemas"]["DayHours"][] | null;
+            phone?: components["schemas"]["Line"] | null;
+            time_zone?: components["schemas"]["TimeZone"] | null;
         };
         /** @description Not parsed as a new password: what was good enough when it was chosen must go on working. */
         SignIn: {
@@ -946,6 +1057,8 @@ export interface components {
         Species: "dog" | "cat" | "rabbit" | "bird" | "other";
         /** @description A staff member, as everybody who works here may see them. */
         Staff: {
+            /** @description False: does not work here any more, and cannot sign in. */
+            active: boolean;
             email: string;
             /** Format: uuid */
             id: string;
@@ -953,11 +1066,24 @@ export interface components {
             name: string;
             role: components["schemas"]["Role"];
         };
+        StaffChange: {
+            /** @description False: they cannot sign in any more, and are signed out everywhere at once. */
+            active?: boolean | null;
+            email?: components["schemas"]["Email"] | null;
+            language?: components["schemas"]["Language"] | null;
+            name?: components["schemas"]["PersonName"] | null;
+            role?: components["schemas"]["Role"] | null;
+        };
         Stylist: {
             /** Format: uuid */
             id: string;
             name: string;
         };
+        /**
+         * @description Such as `Asia/Shanghai`.
+         * @example Asia/Shanghai
+         */
+        TimeZone: string;
         /** Format: date-time */
         Timestamp: string;
         Upload: {
@@ -988,6 +1114,8 @@ export interface components {
             name: string;
             since: components["schemas"]["Timestamp"];
         };
+        /** @enum {string} */
+        Weekday: "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday";
     };
     responses: never;
     parameters: never;
@@ -1893,6 +2021,8 @@ export interface operations {
     list_services: {
         parameters: {
             query?: {
+                /** @description Also those that are not offered any more. */
+                retired?: boolean;
                 /** @description How many items at most: 1 to 200, 50 when not given. */
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
@@ -1957,6 +2087,68 @@ export interface operations {
             };
             /** @description `forbidden` */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_service: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ServiceChange"];
+            };
+        };
+        responses: {
+            /** @description As it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Service"];
+                };
+            };
+            /** @description `signed_out` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2061,6 +2253,86 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    show_shop: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Shop"];
+                };
+            };
+            /** @description `signed_out` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_shop: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ShopChange"];
+            };
+        };
+        responses: {
+            /** @description As it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Shop"];
+                };
+            };
+            /** @description `signed_out` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: only owners may */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
         };
     };
@@ -2315,6 +2587,8 @@ export interface operations {
             query?: {
                 /** @description Only those of this role. */
                 role?: components["schemas"]["Role"];
+                /** @description Also those who do not work here any more. */
+                deactivated?: boolean;
                 /** @description How many items at most: 1 to 200, 50 when not given. */
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
@@ -2373,6 +2647,137 @@ export interface operations {
             };
             /** @description `email_taken` */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_staff: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StaffChange"];
+            };
+        };
+        responses: {
+            /** @description As they are now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Staff"];
+                };
+            };
+            /** @description `signed_out` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: only owners may */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `email_taken`, `last_owner` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPassword"];
+            };
+        };
+        responses: {
+            /** @description Set */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `signed_out` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: only owners may */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid` */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

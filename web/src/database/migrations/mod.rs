@@ -7,6 +7,7 @@ pub(crate) mod m0004_appointments;
 mod m0005_consents;
 mod m0006_snapshots;
 mod m0007_calls;
+mod m0008_shop;
 
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, TransactionTrait};
 use sea_orm_migration::{MigrationTrait, MigratorTrait, async_trait};
@@ -44,6 +45,7 @@ impl MigratorTrait for Steps {
             Box::new(m0005_consents::Migration),
             Box::new(m0006_snapshots::Migration),
             Box::new(m0007_calls::Migration),
+            Box::new(m0008_shop::Migration),
         ]
     }
 }
