@@ -82,6 +82,30 @@ impl Blobs {
         })
     }
 
+    /// Is it there, whole?
+    pub async fn contains(&self, digest: Digest) -> Result<bool, BlobError> {
+        match self.store.head(&key(digest)).await {
+            Ok(_) => Ok(true),
+            Err(object_store::Error::NotFound { .. }) => Ok(false),
+            Err(error) => Err(BlobError::from_store(error)),
+        }
+    }
+
+    /// The blobs of one of the 256 folders (by the first byte of their names) that were last
+    /// stored before `before`.
+    pub async fn stored_before(
+        &self,
+        folder: u8,
+        before: SystemTime,
+    ) -> Result<Vec<Digest>, BlobError> {
+        let folder = Key::from_iter([PREFIX, &format!("{folder:02x}")]);
+        let old = self.store.list(Some(&folder)).try_filter_map(async |found| {
+            let old = SystemTime::from(found.last_modified) < before;
+            Ok(digest_of(&found.location).filter(|_| old))
+        });
+        old.try_collect().await.map_err(BlobError::from_store)
+    }
+
     /// Removes a blob; that it was not there is no error.
     pub async fn remove(&self, digest: Digest) -> Result<(), BlobError> {
         match self.store.delete(&key(digest)).await {
@@ -117,6 +141,12 @@ const PREFIX: &str = "sha256";
 fn key(digest: Digest) -> Key {
     let hex = digest.to_string();
     Key::from_iter([PREFIX, &hex[..2], &hex[2..]])
+}
+
+fn digest_of(key: &Key) -> Option<Digest> {
+    let parts: Vec<_> = key.parts().collect();
+    let [_, first, rest] = parts.as_slice() else { return None };
+    format!("{}{}", first.as_ref(), rest.as_ref()).parse().ok()
 }
 
 fn sweep_staged(folder: &Path, before: SystemTime) -> std::io::Result<usize> {

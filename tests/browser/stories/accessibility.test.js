@@ -44,6 +44,9 @@ for (const manner of manners) {
       customers: '/customers',
       'customer’s file': `/customers/${screens.customer}`,
       'review board': '/reviews',
+      'the shop': '/shop',
+      staff: '/shop/staff',
+      services: '/shop/services',
       'no such page': '/nowhere',
     };
     for (const [screen, path] of Object.entries(paths)) {

@@ -50,28 +50,36 @@ pub async fn prepare(app: &AppState) -> anyhow::Result<Demo> {
     if !app.settings.empty && is_new(app).await? {
         make(app).await?;
     }
+    // Also what an earlier start was stopped from painting.
+    pictures::deliver(app).await?;
     describe(app).await
 }
 
 async fn is_new(app: &AppState) -> anyhow::Result<bool> {
-    Ok(accounts::list(&app.database, None, &PageQuery::default()).await?.items.is_empty())
+    Ok(accounts::list(&app.database, accounts::Filter::default(), &PageQuery::default())
+        .await?
+        .items
+        .is_empty())
 }
 
-/// People and plans are made all at once or not at all; the pictures follow, through the same door
-/// as those of real calls.
+/// People, plans and snapshots are made all at once or not at all; their pictures follow, through the
+/// same door as those of real calls.
 async fn make(app: &AppState) -> anyhow::Result<()> {
     let now = app.clock.now();
     let hashes = people::password_hashes(app).await?;
     let txn = app.database.write().await?;
     let shop = people::hire_and_welcome(&txn, hashes, now).await?;
     let booked = day::plan_day(app, &txn, &shop, now).await?;
-    txn.commit().await?;
-    pictures::take(app, &booked, shop.staff[people::LIN_YA]).await
+    pictures::take(app, &txn, &booked, shop.staff[people::LIN_YA]).await?;
+    Ok(txn.commit().await?)
 }
 
 /// Also when the server starts again: the passwords follow from the installation's key.
 async fn describe(app: &AppState) -> anyhow::Result<Demo> {
-    let everybody = accounts::list(&app.database, None, &PageQuery::default()).await?.items;
+    let everybody =
+        accounts::list(&app.database, accounts::Filter::default(), &PageQuery::default())
+            .await?
+            .items;
     let staff: Vec<_> =
         everybody.iter().filter_map(|member| people::credentials(app, member)).collect();
     if staff.is_empty() {

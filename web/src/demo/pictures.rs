@@ -4,12 +4,14 @@ use std::{io::Cursor, time::Duration};
 
 use bytes::Bytes;
 use image::codecs::jpeg::JpegEncoder;
+use sea_orm::{EntityTrait, QueryOrder, Set};
 use uuid::Uuid;
 
 use super::paint::{self, Subject};
 use crate::{
     app::AppState,
     appointments::table::Model,
+    database::Write,
     snapshots::{self, Capture, Source},
 };
 
@@ -46,20 +48,41 @@ const TAKEN: [Taken; 11] = [
 /// Consultations whose snapshots somebody has looked at already.
 const REVIEWED: [usize; 3] = [1, 2, 6];
 
-/// `planned` in the order of the plans.
-pub(super) async fn take(app: &AppState, planned: &[Model], reviewer: Uuid) -> anyhow::Result<()> {
-    for taken in &TAKEN {
-        let appointment = &planned[taken.plan];
-        let capture = capture(appointment, taken.seconds);
-        snapshots::begin_capture(app, capture).await?;
-        let picture = develop(taken.subject, taken.take).await?;
-        snapshots::keep(app, capture.id, Source::Camera, picture).await?;
+/// Presses the shutters, and notes which pictures are to come. `planned` in the order of the plans.
+pub(super) async fn take(
+    app: &AppState,
+    txn: &Write,
+    planned: &[Model],
+    reviewer: Uuid,
+) -> anyhow::Result<()> {
+    for (painting, taken) in (0..).zip(&TAKEN) {
+        let capture = capture(&planned[taken.plan], taken.seconds);
+        snapshots::begin_capture_within(app, txn, capture).await?;
+        let to_come =
+            to_come::ActiveModel { snapshot_id: Set(capture.id), painting: Set(painting) };
+        to_come::Entity::insert(to_come).exec_without_returning(txn).await?;
     }
-    let write = app.database.write().await?;
     for plan in REVIEWED {
-        snapshots::review_visit(app, &write, planned[plan].id, reviewer).await?;
+        snapshots::review_visit(app, txn, planned[plan].id, reviewer).await?;
     }
-    Ok(write.commit().await?)
+    Ok(())
+}
+
+/// Paints and keeps the pictures that are still to come: all of them at the first start, and those
+/// that are left when that was killed. A picture is crossed off once it is kept.
+pub(super) async fn deliver(app: &AppState) -> anyhow::Result<()> {
+    let left = to_come::Entity::find().order_by_asc(to_come::Column::Painting);
+    for one in left.all(&app.database).await? {
+        let taken = usize::try_from(one.painting).ok().and_then(|painting| TAKEN.get(painting));
+        if let Some(taken) = taken {
+            let picture = develop(taken.subject, taken.take).await?;
+            snapshots::keep(app, one.snapshot_id, Source::Camera, picture).await?;
+        }
+        let write = app.database.write().await?;
+        to_come::Entity::delete_by_id(one.snapshot_id).exec(&write).await?;
+        write.commit().await?;
+    }
+    Ok(())
 }
 
 fn capture(appointment: &Model, seconds: u64) -> Capture {
@@ -82,4 +105,23 @@ async fn develop(subject: Subject, take: u32) -> anyhow::Result<Bytes> {
         image::ImageResult::Ok(jpeg.into_inner())
     });
     Ok(painted.await??.into())
+}
+
+/// Pictures of the demo shop that are not kept yet.
+mod to_come {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "demo_pictures")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub snapshot_id: Uuid,
+        /// Its place among those taken.
+        pub painting: i32,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
 }

@@ -54,13 +54,23 @@ pub enum CaptureRefused {
 /// returned may anybody be asked for a picture.
 pub async fn begin_capture(app: &AppState, capture: Capture) -> Result<(), CaptureRefused> {
     let write = app.database.write().await?;
-    consents::hold(&write, capture.appointment).await?;
-    let appointment = subject(&write, &capture).await?;
-    let consent = consent(&write, capture.appointment).await?;
-    leave_room(&write, &capture).await?;
-    let row = insert(&write, capture, &appointment, consent).await?;
-    view::announce(app, &write, &row).await?;
+    begin_capture_within(app, &write, capture).await?;
     write.commit().await?;
+    Ok(())
+}
+
+/// The same as part of something larger. The one who calls commits.
+pub(crate) async fn begin_capture_within(
+    app: &AppState,
+    write: &Write,
+    capture: Capture,
+) -> Result<(), CaptureRefused> {
+    consents::hold(write, capture.appointment).await?;
+    let appointment = subject(write, &capture).await?;
+    let consent = consent(write, capture.appointment).await?;
+    leave_room(write, &capture).await?;
+    let row = insert(write, capture, &appointment, consent).await?;
+    view::announce(app, write, &row).await?;
     Ok(())
 }
 
@@ -112,7 +122,7 @@ async fn subject(
     let found = appointments::table::Entity::find_by_id(capture.appointment).one(write).await?;
     let appointment = found.ok_or(CaptureRefused::Forbidden)?;
     let staff = accounts::find(write, capture.by).await?;
-    if staff.is_none() || appointment.customer_id != capture.target {
+    if staff.is_none_or(|member| !member.active) || appointment.customer_id != capture.target {
         return Err(CaptureRefused::Forbidden);
     }
     Ok(appointment)

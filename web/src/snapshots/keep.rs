@@ -1,7 +1,8 @@
 //! Keeping a picture: let in, blobs durable, row committed; then it may be acknowledged.
 //!
 //! A kill between blobs and row leaves blobs that nothing points at. They are harmless: the next
-//! try stores the same content under the same names.
+//! try stores the same content under the same names, and `orphans` removes what nobody comes back
+//! for.
 
 use bytes::Bytes;
 use recordings::{Ingested, Turn};
@@ -9,6 +10,7 @@ use sea_orm::{ConnectionTrait, EntityTrait, Set, TryInsertResult, entity::prelud
 
 use super::{
     Source,
+    orphans::hold_blobs,
     table::{picture, snapshot},
     view,
 };
@@ -57,6 +59,16 @@ async fn store_blobs(app: &AppState, ingested: &Ingested) -> ApiResult<()> {
     Ok(())
 }
 
+async fn are_stored(app: &AppState, ingested: &Ingested) -> ApiResult<bool> {
+    let Ingested { full, large, small } = ingested;
+    for digest in [full.digest, large.digest, small.digest] {
+        if !app.store.blobs.contains(digest).await? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
 /// Of two that keep the same picture at once, the second finds it kept, and says nothing new.
 async fn commit(
     app: &AppState,
@@ -65,6 +77,11 @@ async fn commit(
     ingested: &Ingested,
 ) -> ApiResult<()> {
     let write = app.database.write().await?;
+    hold_blobs(&write).await?;
+    if !are_stored(app, ingested).await? {
+        // Forgotten ones of the same content were just removed, and these with them.
+        store_blobs(app, ingested).await?;
+    }
     let inserted = picture::Entity::insert(row(app, snapshot.id, source, ingested)?)
         .on_conflict_do_nothing()
         .exec_without_returning(&write)

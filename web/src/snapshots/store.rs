@@ -1,9 +1,6 @@
 //! Where the bytes are: the blob store, the uploads under way, and the memory to decode in.
 
-use std::{
-    path::Path,
-    time::{Duration, SystemTime},
-};
+use std::{path::Path, time::Duration};
 
 use recordings::{Blobs, Ingester, Parts};
 
@@ -28,21 +25,17 @@ impl Store {
             parts: Parts::open(&data.join("uploads"))?,
             ingester: Ingester::default(),
         };
-        store.blobs.sweep(system_time(now)).await?;
+        store.blobs.sweep(now.into()).await?;
         store.sweep(now).await?;
         Ok(store)
     }
 
     /// Forgets uploads that were given up.
     pub async fn sweep(&self, now: Timestamp) -> anyhow::Result<()> {
-        let forgotten = self.parts.sweep(system_time(now - PARTS_KEPT)).await?;
+        let forgotten = self.parts.sweep((now - PARTS_KEPT).into()).await?;
         if forgotten > 0 {
             tracing::info!(forgotten, "uploads that were given up are removed");
         }
         Ok(())
     }
-}
-
-fn system_time(at: Timestamp) -> SystemTime {
-    SystemTime::UNIX_EPOCH + at.since(Timestamp::from_millis(0))
 }

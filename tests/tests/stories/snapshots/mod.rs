@@ -4,6 +4,7 @@ mod begun;
 mod consent;
 mod file;
 mod hostile;
+mod orphans;
 mod resumed;
 mod review;
 mod uploads;

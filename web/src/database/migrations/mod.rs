@@ -8,6 +8,7 @@ mod m0005_consents;
 mod m0006_snapshots;
 mod m0007_calls;
 mod m0008_shop;
+mod m0009_pictures;
 
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, TransactionTrait};
 use sea_orm_migration::{MigrationTrait, MigratorTrait, async_trait};
@@ -46,6 +47,7 @@ impl MigratorTrait for Steps {
             Box::new(m0006_snapshots::Migration),
             Box::new(m0007_calls::Migration),
             Box::new(m0008_shop::Migration),
+            Box::new(m0009_pictures::Migration),
         ]
     }
 }
