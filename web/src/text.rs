@@ -104,44 +104,25 @@ fn changes_direction(c: char) -> bool {
     matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-impl TryFrom<String> for Name {
-    type Error = UnusableText;
-    fn try_from(text: String) -> Result<Self, UnusableText> {
-        Self::parse(&text)
-    }
+/// What serde and the database need of each: parsed on the way in, plain text on the way out.
+macro_rules! as_text {
+    ($($name:ident),+) => {$(
+        impl TryFrom<String> for $name {
+            type Error = UnusableText;
+            fn try_from(text: String) -> Result<Self, UnusableText> {
+                Self::parse(&text)
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(words: $name) -> Self {
+                words.0
+            }
+        }
+    )+};
 }
 
-impl From<Name> for String {
-    fn from(name: Name) -> Self {
-        name.0
-    }
-}
-
-impl TryFrom<String> for Line {
-    type Error = UnusableText;
-    fn try_from(text: String) -> Result<Self, UnusableText> {
-        Self::parse(&text)
-    }
-}
-
-impl From<Line> for String {
-    fn from(line: Line) -> Self {
-        line.0
-    }
-}
-
-impl TryFrom<String> for Notes {
-    type Error = UnusableText;
-    fn try_from(text: String) -> Result<Self, UnusableText> {
-        Self::parse(&text)
-    }
-}
-
-impl From<Notes> for String {
-    fn from(notes: Notes) -> Self {
-        notes.0
-    }
-}
+as_text!(Name, Line, Notes);
 
 #[cfg(test)]
 mod tests {
