@@ -25,7 +25,18 @@ struct Server {
 impl Server {
     fn start(data: &Path, more: &[&str]) -> Self {
         let mut command = closeup(&["serve", "--port", "0", "--empty", "--data"]);
-        command.arg(data).args(more).stdout(Stdio::piped()).stderr(Stdio::null());
+        command.arg(data).args(more);
+        Self::spawn(command)
+    }
+
+    fn start_demo(data: &Path) -> Self {
+        let mut command = closeup(&["serve", "--port", "0", "--data"]);
+        command.arg(data);
+        Self::spawn(command)
+    }
+
+    fn spawn(mut command: Command) -> Self {
+        command.stdout(Stdio::piped()).stderr(Stdio::null());
         let mut process = command.spawn().unwrap();
         let mut rest_of_output = BufReader::new(process.stdout.take().unwrap());
         let mut line = String::new();
@@ -68,6 +79,42 @@ fn serve_prints_one_line_once_it_is_ready_and_stops_when_it_is_told_to() {
     connection.read_to_string(&mut answer).unwrap();
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
     assert_eq!(server.stop(), "");
+}
+
+/// Its pictures are painted one after the other, which takes a while: a kill in between must not
+/// leave the shop with fewer of them for good.
+#[test]
+fn a_demo_shop_that_is_killed_while_it_is_made_is_whole_after_the_next_start() {
+    let folder = tempfile::tempdir().unwrap();
+    let (whole, killed) = (folder.path().join("whole"), folder.path().join("killed"));
+    Server::start_demo(&whole).stop();
+    let pictures = blobs(&whole);
+    assert!(pictures > 20, "{pictures}");
+
+    let mut first = closeup(&["serve", "--port", "0", "--data"])
+        .arg(&killed)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    while blobs(&killed) == 0 {
+        assert!(first.try_wait().unwrap().is_none());
+        std::thread::sleep(std::time::Duration::from_millis(2));
+    }
+    first.kill().unwrap();
+    first.wait().unwrap();
+    assert!(blobs(&killed) < pictures, "it was killed too late to tell anything");
+    let server = Server::start_demo(&killed);
+    assert_eq!(server.ready["demo"]["staff"].as_array().unwrap().len(), 4);
+    server.stop();
+    assert_eq!(blobs(&killed), pictures);
+}
+
+/// How many files the blob store of this data folder has.
+fn blobs(data: &Path) -> usize {
+    let Ok(folders) = std::fs::read_dir(data.join("blobs/sha256")) else { return 0 };
+    let files = folders.flat_map(|folder| std::fs::read_dir(folder.unwrap().path()).unwrap());
+    files.filter(|file| !file.as_ref().unwrap().file_name().to_string_lossy().contains('#')).count()
 }
 
 #[test]

@@ -16,6 +16,7 @@ const kinds = [
   'consent.changed',
   'staff.changed',
   'service.changed',
+  'shop.changed',
 ];
 /** Not of the server: everything may have changed. */
 export const resync = 'resync';

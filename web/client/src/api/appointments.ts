@@ -1,6 +1,6 @@
-// Appointments and the services that they are for.
+// Appointments.
 import { get, patch, post } from './http';
-import type { Appointment, AppointmentState, Kind, Page, Service } from './types';
+import type { Appointment, AppointmentState, Kind, Page } from './types';
 
 export type Filter = {
   from?: string;
@@ -28,9 +28,6 @@ export type AppointmentChange = {
 };
 
 const atMost = 500;
-
-export const listServices = async () =>
-  (await get<Page<Service>>('/services', { query: { limit: 100 } })).items;
 
 /** All of a span of time, however many pages that takes. */
 export async function listAppointments(filter: Filter, signal?: AbortSignal) {

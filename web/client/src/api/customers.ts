@@ -16,5 +16,7 @@ export const createCustomer = (customer: NewCustomer) => post<Customer>('/custom
 export const changeCustomer = (id: string, change: Partial<NewCustomer>) =>
   patch<Customer>(`/customers/${id}`, change);
 
+export const changePet = (id: string, change: Partial<NewPet>) => patch<Pet>(`/pets/${id}`, change);
+
 export const createPet = (customer: string, pet: NewPet) =>
   post<Pet>(`/customers/${customer}/pets`, pet);

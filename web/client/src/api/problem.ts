@@ -47,10 +47,18 @@ export function adviceFor(error: unknown): string {
   return error instanceof Problem ? error.advice : common.errors.server;
 }
 
+/** Which field of what was sent is refused, if it is about one. */
+export function fieldOf(error: unknown): string | undefined {
+  const field = error instanceof Problem ? error.document.field : undefined;
+  return typeof field === 'string' ? field : undefined;
+}
+
 function advice(status: number, code: string): string {
   if (code === 'offline') return common.errors.offline;
   if (code === 'timeout') return common.errors.timeout;
   if (code === 'slot_taken') return common.errors.slot_taken;
+  if (code === 'email_taken') return common.errors.email_taken;
+  if (code === 'last_owner') return common.errors.last_owner;
   switch (status) {
     case 401:
       return common.errors.unauthorized;

@@ -9,12 +9,36 @@ type Said<T, K extends keyof T> = Omit<T, K> & { [P in K]-?: Exclude<T[P], undef
 export type Page<T> = { items: T[]; next_cursor: string | null };
 
 export type StaffMember = Schemas['Staff'];
-/** `time_zone` is the shop's; until the server knows one, the device's is used. */
-export type Shop = Schemas['Shop'] & { time_zone?: string | null };
+export const roles = ['owner', 'front_desk', 'stylist'] as const;
+export type Role = Schemas['Role'];
+export type NewStaff = Schemas['NewStaff'];
+export type StaffChange = Schemas['StaffChange'];
+/** Until the owner has chosen a `time_zone`, the device's is used. */
+export type Shop = Said<Schemas['Shop'], 'time_zone'>;
+export type ShopChange = Schemas['ShopChange'];
+export type DayHours = Schemas['DayHours'];
+export const weekdays = [
+  'monday',
+  'tuesday',
+  'wednesday',
+  'thursday',
+  'friday',
+  'saturday',
+  'sunday',
+] as const;
+export type Weekday = Schemas['Weekday'];
 export type Session = { staff: StaffMember; shop: Shop };
+
+export type Link = Omit<Schemas['Link'], 'shop' | 'consent'> & {
+  shop: Said<Schemas['LinkShop'], 'time_zone'>;
+  consent: Said<Schemas['LinkConsent'], 'granted'>;
+};
+export type LinkState = Schemas['LinkState'];
 
 export type Kind = Schemas['AppointmentKind'];
 export type Service = Schemas['Service'];
+export type NewService = Schemas['NewService'];
+export type ServiceChange = Schemas['ServiceChange'];
 
 export const species = ['dog', 'cat', 'rabbit', 'bird', 'other'] as const;
 export type Species = Schemas['Species'];

@@ -1,16 +1,22 @@
 // Dates, times and lengths in words, in the page's language and the shop's
 // time zone (until the shop's is known, the device's).
 import { language } from './language.svelte';
+import { deviceZone, timeZone, useTimeZone } from './zone.svelte';
 
-let zone: string | undefined;
+export { timeZone, useTimeZone };
 
-/** The shop's time zone; every time shown afterwards is in it. */
-export function useTimeZone(name: string | undefined | null): void {
-  zone = name ?? undefined;
+/** What the shop's time is called at this instant, where the device's clock shows another one. */
+export function otherZone(at: Instant): string | undefined {
+  const here = wallClockIn(at, deviceZone());
+  if (wallClockIn(at, timeZone()) === here) return undefined;
+  const options = { timeZone: timeZone(), timeZoneName: 'long' } as const;
+  const parts = new Intl.DateTimeFormat(locale(), options).formatToParts(new Date(at));
+  return parts.find(({ type }) => type === 'timeZoneName')?.value ?? timeZone();
 }
 
-export function timeZone(): string {
-  return zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+function wallClockIn(at: Instant, timeZone: string): string {
+  const options = { timeZone, dateStyle: 'short', timeStyle: 'short' } as const;
+  return new Intl.DateTimeFormat('en-GB', options).format(new Date(at));
 }
 
 export type Instant = string | number | Date;
@@ -34,6 +40,12 @@ export function date(at: Instant): string {
 export function dayAndTime(at: Instant): string {
   const when = format(at, { weekday: 'short', day: 'numeric', month: 'short' });
   return `${when} ${time(at)}`;
+}
+
+/** The same, with the zone's name where it is not the device's: for somebody outside the shop. */
+export function dayAndTimeThere(at: Instant): string {
+  const name = otherZone(at);
+  return name ? `${dayAndTime(at)} (${name})` : dayAndTime(at);
 }
 
 /** 4:07 for the time of a call or a wait; 1:02:03 above an hour. */
@@ -71,6 +83,10 @@ export function relative(at: Instant, now: number): string {
 }
 
 function format(at: Instant, options: Intl.DateTimeFormatOptions): string {
-  const locale = language() === 'en' ? 'en-GB' : 'zh-CN';
-  return new Intl.DateTimeFormat(locale, { ...options, timeZone: timeZone() }).format(new Date(at));
+  const zoned = { ...options, timeZone: timeZone() };
+  return new Intl.DateTimeFormat(locale(), zoned).format(new Date(at));
+}
+
+export function locale(): string {
+  return language() === 'en' ? 'en-GB' : 'zh-CN';
 }

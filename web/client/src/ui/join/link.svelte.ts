@@ -2,23 +2,8 @@
 // window opens, and when the page is looked at again.
 import { get, post } from '../../api/http';
 import { Problem } from '../../api/problem';
-
-export type LinkState = 'too_early' | 'open' | 'too_late' | 'cancelled' | 'ended';
-
-export interface LinkView {
-  state: LinkState;
-  opens_at: string;
-  closes_at: string;
-  starts_at: string;
-  ends_at: string;
-  server_time: string;
-  shop: { name: string; phone: string | null; time_zone?: string | null };
-  stylist_name: string;
-  service_name: { zh: string; en: string };
-  customer_name: string;
-  language: 'zh' | 'en';
-  consent: { version: string; text: { zh: string; en: string }; granted: boolean | null };
-}
+import type { Link as LinkView } from '../../api/types';
+import { useTimeZone } from '../../i18n/format';
 
 const RETRY_MS = 3_000;
 
@@ -77,6 +62,7 @@ export class Link {
   #accept(view: LinkView): void {
     const before = this.view?.starts_at;
     if (before && before !== view.starts_at) this.movedFrom = before;
+    useTimeZone(view.shop.time_zone);
     this.view = view;
     this.invalid = false;
     this.unreachable = false;

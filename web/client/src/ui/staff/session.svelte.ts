@@ -4,7 +4,7 @@ import { Problem } from '../../api/problem';
 import * as sessions from '../../api/sessions';
 import type { Session } from '../../api/types';
 import { useTimeZone } from '../../i18n/format';
-import { live } from '../../live';
+import { live, resync } from '../../live';
 
 type State =
   | { is: 'unknown' }
@@ -39,6 +39,21 @@ export async function signIn(email: string, password: string): Promise<void> {
 export async function signOut(): Promise<void> {
   await sessions.signOut();
   leave();
+}
+
+/** The shop was changed, or somebody of its staff: perhaps the one who looks at this. */
+live.listen(({ kind }) => {
+  if (kind === 'shop.changed' || kind === 'staff.changed' || kind === resync) void refresh();
+});
+
+async function refresh(): Promise<void> {
+  if (state.is !== 'in') return;
+  try {
+    const session = await sessions.currentSession();
+    if (sessionState().is === 'in') enter(session);
+  } catch {
+    // Signed out is seen to below; for the rest, what is known stays good.
+  }
 }
 
 onSignedOut(() => {

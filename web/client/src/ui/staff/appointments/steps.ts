@@ -27,7 +27,9 @@ export function mayMiss({ state, starts_at }: Appointment, now: number): boolean
 
 /** Whether the call can be entered now. */
 export function callIsOpen({ call, state }: Pick<Appointment, 'call' | 'state'>): boolean {
-  const over = ['cancelled', 'no_show', 'done'].includes(state);
+  // Who was marked as missed and came after all waits at the door, even when the time is taken.
+  const missed = state === 'no_show' && !call?.waiting.length;
+  const over = missed || state === 'cancelled' || state === 'done';
   return !over && (call?.state === 'open' || call?.state === 'live');
 }
 
