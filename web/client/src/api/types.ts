@@ -52,6 +52,8 @@ export type Appointment = Said<
   'pet' | 'consultation_id' | 'follow_up' | 'customer_link' | 'call'
 >;
 
+export type Waiting = Schemas['Waiting'];
+
 export type ReviewState = Schemas['ReviewState'];
 export type Snapshot = Omit<Said<Schemas['Snapshot'], 'pet_id' | 'picture'>, 'review'> & {
   review: Said<Schemas['SnapshotReview'], 'by' | 'at'>;
