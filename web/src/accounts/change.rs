@@ -4,8 +4,7 @@
 use axum::extract::State;
 use http::{HeaderMap, StatusCode};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
-    QuerySelect, Set,
+    ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, Set,
 };
 use serde::Deserialize;
 use serde_json::json;
@@ -21,7 +20,7 @@ use super::{
 use crate::{
     app::AppState,
     clock::Timestamp,
-    database::Write,
+    database::{Write, find_to_change},
     http::extract::{Json, Path},
     language::Language,
     outbox::Event,
@@ -66,7 +65,7 @@ async fn change(
     session.require(&[Role::Owner])?;
     let write = app.database.write().await?;
     write.lock(OWNERS_LOCK).await?;
-    let before = find(&write, id).await?;
+    let before = find_to_change::<staff::Entity>(&write, id, MEMBER).await?;
     let after = change.applied(before, app.clock.now()).update(&write).await.map_err(explain)?;
     keep_an_owner(&write).await?;
     if after.deactivated_at.is_some() {
@@ -105,7 +104,8 @@ async fn set_password(
     // Before the transaction: hashing is slow, and a writer holds everybody up.
     let hash = app.passwords.hash(&new.password).await?;
     let write = app.database.write().await?;
-    let mut row = find(&write, id).await?.into_active_model();
+    let row = find_to_change::<staff::Entity>(&write, id, MEMBER).await?;
+    let mut row = row.into_active_model();
     row.password_hash = Set(hash);
     row.update(&write).await?;
     sessions::end_all(&write, id, &headers).await?;
@@ -131,10 +131,7 @@ impl StaffChange {
     }
 }
 
-async fn find(write: &Write, id: Uuid) -> ApiResult<staff::Model> {
-    let row = staff::Entity::find_by_id(id).lock_exclusive().one(write).await?;
-    row.ok_or_else(|| ApiError::not_found("member of the staff"))
-}
+const MEMBER: &str = "member of the staff";
 
 async fn keep_an_owner(write: &Write) -> ApiResult<()> {
     let owners = staff::Entity::find()

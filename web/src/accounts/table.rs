@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use sea_orm::{
-    ActiveValue::Set, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    entity::prelude::*, sea_query::ExprTrait,
+    ActiveValue::Set, ConnectionTrait, DbErr, EntityTrait, Order, QueryFilter, QuerySelect,
+    entity::prelude::*,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -13,7 +13,7 @@ use super::rules::{Email, NewStaff, Role};
 use crate::{
     clock::Timestamp,
     database::{Write, is_taken},
-    http::pagination::{Page, PageQuery},
+    http::pagination::{By, Page, PageQuery},
     language::Language,
     problem::{ApiError, ApiResult},
 };
@@ -103,14 +103,9 @@ pub async fn list(
     if let Some(role) = filter.role {
         query = query.filter(staff::Column::Role.eq(role));
     }
-    if let Some((name, id)) = page.after::<(String, Uuid)>()? {
-        let later = staff::Column::Name.gt(name.clone());
-        let same = staff::Column::Name.eq(name).and(staff::Column::Id.gt(id));
-        query = query.filter(later.or(same));
-    }
-    let query = query.order_by_asc(staff::Column::Name).order_by_asc(staff::Column::Id);
-    let rows = query.limit(page.limit() + 1).all(connection).await?;
-    Ok(Page::cut(rows, page.limit(), |row| (row.name.clone(), row.id)).map(Staff::from))
+    let by = By { column: staff::Column::Name, id: staff::Column::Id, order: Order::Asc };
+    let rows = page.read(connection, query, by, |row| (row.name.clone(), row.id)).await?;
+    Ok(rows.map(Staff::from))
 }
 
 pub(super) struct Credentials {

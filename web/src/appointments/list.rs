@@ -1,6 +1,6 @@
 //! Reading appointments: one, or a page of them by time.
 
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, Order, QueryFilter};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use uuid::Uuid;
@@ -9,8 +9,9 @@ use super::table::{Column, Entity, Model};
 use super::{Appointment, AppointmentState, Length};
 use crate::app::AppState;
 use crate::clock::Timestamp;
-use crate::http::pagination::{Page, PageQuery};
-use crate::problem::{ApiError, ApiResult};
+use crate::database::find;
+use crate::http::pagination::{By, Page, PageQuery};
+use crate::problem::ApiResult;
 
 /// Which ones.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
@@ -43,27 +44,15 @@ pub(super) async fn page(
     filter: &Filter,
     page: &PageQuery,
 ) -> ApiResult<Page<Appointment>> {
-    let limit = page.limit();
-    let rows = Entity::find()
-        .filter(filter.condition())
-        .filter(Condition::all().add_option(page.after()?.map(behind)))
-        .order_by_asc(Column::StartsAt)
-        .order_by_asc(Column::Id)
-        .limit(limit + 1)
-        .all(&app.database)
-        .await?;
-    let rows = Page::cut(rows, limit, |row: &Model| (row.starts_at, row.id));
+    let rows = Entity::find().filter(filter.condition());
+    let by = By { column: Column::StartsAt, id: Column::Id, order: Order::Asc };
+    let key = |row: &Model| (row.starts_at, row.id);
+    let rows = page.read(&app.database, rows, by, key).await?;
     let items = Appointment::all(app, &app.database, rows.items).await?;
     Ok(Page { items, next_cursor: rows.next_cursor })
 }
 
 pub(super) async fn one(app: &AppState, id: Uuid) -> ApiResult<Appointment> {
-    let row = Entity::find_by_id(id).one(&app.database).await?;
-    let row = row.ok_or_else(|| ApiError::not_found("appointment"))?;
+    let row = find::<Entity>(&app.database, id, "appointment").await?;
     Appointment::of(app, &app.database, row).await
-}
-
-fn behind((start, id): (Timestamp, Uuid)) -> Condition {
-    let same_start = Condition::all().add(Column::StartsAt.eq(start)).add(Column::Id.gt(id));
-    Condition::any().add(Column::StartsAt.gt(start)).add(same_start)
 }

@@ -2,7 +2,7 @@
 
 use axum::{extract::State, response::Response};
 use http::StatusCode;
-use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, QuerySelect, Set};
+use sea_orm::{ActiveModelTrait, IntoActiveModel, Set};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -20,11 +20,12 @@ use crate::{
     accounts::StaffSession,
     app::AppState,
     clock::Timestamp,
+    database::{find, find_to_change},
     http::{
         extract::{Json, Path, named},
         idempotency::Creation,
     },
-    problem::{ApiError, ApiResult, Problem},
+    problem::{ApiResult, Problem},
     text::{Line, Name},
 };
 
@@ -63,8 +64,7 @@ async fn add(
     if let Some(kept) = once.kept(&txn).await? {
         return Ok(kept);
     }
-    let found = customer::Entity::find_by_id(owner).one(&txn).await?;
-    found.ok_or_else(|| ApiError::not_found("customer"))?;
+    find::<customer::Entity>(&txn, owner, "customer").await?;
     let now = app.clock.now();
     let row = new.into_row(owner, now).insert(&txn).await?;
     announce(&app, &txn, owner).await?;
@@ -114,8 +114,7 @@ async fn change(
     Json(change): Json<PetChange>,
 ) -> ApiResult<Json<Pet>> {
     let txn = app.database.write().await?;
-    let before = Entity::find_by_id(id).lock_exclusive().one(&txn).await?;
-    let before = before.ok_or_else(|| ApiError::not_found("pet"))?;
+    let before = find_to_change::<Entity>(&txn, id, "pet").await?;
     let row = change.applied(before, app.clock.now()).update(&txn).await?;
     announce(&app, &txn, row.customer_id).await?;
     txn.commit().await?;

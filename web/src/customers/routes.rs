@@ -2,10 +2,7 @@
 
 use axum::{extract::State, response::Response};
 use http::StatusCode;
-use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter,
-    QueryOrder, QuerySelect, Set,
-};
+use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, Order, QueryFilter, Set};
 use serde::Deserialize;
 use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
@@ -21,15 +18,15 @@ use crate::{
     accounts::StaffSession,
     app::AppState,
     clock::Timestamp,
-    database::Write,
+    database::{Write, find, find_to_change},
     http::{
         extract::{Json, Path, Query},
         idempotency::Creation,
-        pagination::{Page, PageQuery},
+        pagination::{By, Page, PageQuery},
     },
     language::Language,
     outbox::Event,
-    problem::{ApiError, ApiResult, Problem},
+    problem::{ApiResult, Problem},
     text::{Name, Notes},
 };
 
@@ -60,23 +57,12 @@ async fn list(
     Query(filter): Query<Filter>,
     Query(page): Query<PageQuery>,
 ) -> ApiResult<Json<Page<Customer>>> {
-    let limit = page.limit();
-    let rows = Entity::find()
-        .filter(filter.q.condition())
-        .filter(Condition::all().add_option(page.after()?.map(behind)))
-        .order_by_asc(Column::Name)
-        .order_by_asc(Column::Id)
-        .limit(limit + 1)
-        .all(&app.database)
-        .await?;
-    let rows = Page::cut(rows, limit, |row: &Model| (row.name.clone(), row.id));
+    let rows = Entity::find().filter(filter.q.condition());
+    let by = By { column: Column::Name, id: Column::Id, order: Order::Asc };
+    let key = |row: &Model| (row.name.clone(), row.id);
+    let rows = page.read(&app.database, rows, by, key).await?;
     let items = Customer::all(&app.database, rows.items).await?;
     Ok(Json(Page { items, next_cursor: rows.next_cursor }))
-}
-
-fn behind((name, id): (Name, Uuid)) -> Condition {
-    let same_name = Condition::all().add(Column::Name.eq(name.clone())).add(Column::Id.gt(id));
-    Condition::any().add(Column::Name.gt(name)).add(same_name)
 }
 
 #[derive(Clone, Debug, Deserialize, ToSchema)]
@@ -139,8 +125,7 @@ async fn one(
     _staff: StaffSession,
     Path(id): Path<Uuid>,
 ) -> ApiResult<Json<Customer>> {
-    let row = Entity::find_by_id(id).one(&app.database).await?;
-    let row = row.ok_or_else(|| ApiError::not_found("customer"))?;
+    let row = find::<Entity>(&app.database, id, "customer").await?;
     Ok(Json(Customer::with_pets(&app.database, row).await?))
 }
 
@@ -169,8 +154,7 @@ async fn change(
     Json(change): Json<CustomerChange>,
 ) -> ApiResult<Json<Customer>> {
     let txn = app.database.write().await?;
-    let before = Entity::find_by_id(id).lock_exclusive().one(&txn).await?;
-    let before = before.ok_or_else(|| ApiError::not_found("customer"))?;
+    let before = find_to_change::<Entity>(&txn, id, "customer").await?;
     let row = change.applied(before, app.clock.now()).update(&txn).await?;
     announce(&app, &txn, id).await?;
     let customer = Customer::with_pets(&txn, row).await?;

@@ -6,6 +6,7 @@
 //! for want of a lock, and "acknowledged" means flushed to the disk.
 
 mod availability;
+mod lookup;
 pub mod migrations;
 mod postgres;
 mod sqlite;
@@ -20,6 +21,7 @@ use sea_orm_migration::async_trait;
 use tokio::sync::watch;
 
 pub use availability::{is_taken, is_unavailable};
+pub use lookup::{find, find_to_change};
 pub use write::Write;
 
 use crate::settings::DatabaseUrl;

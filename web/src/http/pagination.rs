@@ -4,10 +4,15 @@
 //! that what is added or removed meanwhile neither repeats nor hides an item.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, Order, QueryFilter, QueryOrder,
+    QuerySelect, Select, Value,
+};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
 
-use crate::problem::ApiError;
+use crate::problem::{ApiError, ApiResult};
 
 const DEFAULT_LIMIT: u64 = 50;
 const MOST: u64 = 200;
@@ -35,6 +40,51 @@ impl PageQuery {
         let bytes = URL_SAFE_NO_PAD.decode(cursor).ok();
         let key = bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok());
         key.map(Some).ok_or_else(|| ApiError::invalid("cursor", "This is no cursor of this list."))
+    }
+}
+
+/// The order of a list: by a column, and by the id among those that have the same there.
+pub struct By<C> {
+    pub column: C,
+    pub id: C,
+    pub order: Order,
+}
+
+impl<C: ColumnTrait> By<C> {
+    fn sort<E: EntityTrait<Column = C>>(&self, rows: Select<E>) -> Select<E> {
+        rows.order_by(self.column, self.order.clone()).order_by(self.id, self.order.clone())
+    }
+
+    /// Those that come after this key.
+    fn behind<K: Into<Value> + Clone>(&self, (key, id): (K, Uuid)) -> Condition {
+        let same = Condition::all().add(self.column.eq(key.clone()));
+        let later = Condition::any();
+        match self.order {
+            Order::Desc => later.add(self.column.lt(key)).add(same.add(self.id.lt(id))),
+            _ => later.add(self.column.gt(key)).add(same.add(self.id.gt(id))),
+        }
+    }
+}
+
+impl PageQuery {
+    /// Reads this page of `rows`. `key` is what they are sorted by.
+    pub async fn read<E, K>(
+        &self,
+        database: &impl ConnectionTrait,
+        rows: Select<E>,
+        by: By<E::Column>,
+        key: impl Fn(&E::Model) -> (K, Uuid),
+    ) -> ApiResult<Page<E::Model>>
+    where
+        E: EntityTrait,
+        K: Serialize + DeserializeOwned + Into<Value> + Clone,
+    {
+        let mut rows = by.sort(rows);
+        if let Some(after) = self.after::<(K, Uuid)>()? {
+            rows = rows.filter(by.behind(after));
+        }
+        let rows = rows.limit(self.limit() + 1).all(database).await?;
+        Ok(Page::cut(rows, self.limit(), key))
     }
 }
 

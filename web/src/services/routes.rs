@@ -3,8 +3,7 @@
 use axum::{extract::State, response::Response};
 use http::StatusCode;
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
-    QuerySelect, Set,
+    ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, Order, QueryFilter, Set,
 };
 use serde::Deserialize;
 use serde_json::json;
@@ -18,15 +17,15 @@ use crate::{
     app::AppState,
     appointments::{AppointmentKind, Length},
     clock::Timestamp,
-    database::Write,
+    database::{Write, find_to_change},
     http::{
         extract::{Json, Path, Query},
         idempotency::Creation,
-        pagination::{Page, PageQuery},
+        pagination::{By, Page, PageQuery},
     },
     outbox::Event,
-    problem::{ApiError, ApiResult, Problem},
-    text::{LocalizedName, Name},
+    problem::{ApiResult, Problem},
+    text::LocalizedName,
 };
 
 pub fn router() -> OpenApiRouter<AppState> {
@@ -53,17 +52,13 @@ async fn list(
     Query(filter): Query<Filter>,
     Query(page): Query<PageQuery>,
 ) -> ApiResult<Json<Page<Service>>> {
-    let limit = page.limit();
-    let mut query = table::Entity::find();
+    let mut rows = table::Entity::find();
     if !filter.retired {
-        query = query.filter(table::Column::RetiredAt.is_null());
+        rows = rows.filter(table::Column::RetiredAt.is_null());
     }
-    query = query.order_by_asc(table::Column::NameEn).order_by_asc(table::Column::Id);
-    if let Some((name, id)) = page.after::<(Name, Uuid)>()? {
-        query = query.filter(table::behind(&name, id));
-    }
-    let rows = query.limit(limit + 1).all(&app.database).await?;
-    let page = Page::cut(rows, limit, |row| (row.name_en.clone(), row.id));
+    let by = By { column: table::Column::NameEn, id: table::Column::Id, order: Order::Asc };
+    let key = |row: &table::Model| (row.name_en.clone(), row.id);
+    let page = page.read(&app.database, rows, by, key).await?;
     Ok(Json(page.map(Service::from)))
 }
 
@@ -142,8 +137,7 @@ async fn change(
 ) -> ApiResult<Json<Service>> {
     staff.require(&[Role::Owner, Role::FrontDesk])?;
     let txn = app.database.write().await?;
-    let before = table::Entity::find_by_id(id).lock_exclusive().one(&txn).await?;
-    let before = before.ok_or_else(|| ApiError::not_found("service"))?;
+    let before = find_to_change::<table::Entity>(&txn, id, "service").await?;
     let row = change.applied(before, app.clock.now()).update(&txn).await?;
     announce(&app, &txn, id).await?;
     txn.commit().await?;

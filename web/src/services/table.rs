@@ -1,6 +1,6 @@
 //! The table of services.
 
-use sea_orm::{Condition, entity::prelude::*};
+use sea_orm::entity::prelude::*;
 
 use crate::appointments::{AppointmentKind, Length};
 use crate::clock::Timestamp;
@@ -28,10 +28,4 @@ impl Model {
     pub fn name(&self) -> LocalizedName {
         LocalizedName { zh: self.name_zh.clone(), en: self.name_en.clone() }
     }
-}
-
-/// Those after the one of this name and id, in the list's order.
-pub(super) fn behind(name: &Name, id: Uuid) -> Condition {
-    let same_name = Condition::all().add(Column::NameEn.eq(name.clone())).add(Column::Id.gt(id));
-    Condition::any().add(Column::NameEn.gt(name.clone())).add(same_name)
 }

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
-    Snapshot, routes as file,
+    Snapshot,
     table::snapshot::{Column, Entity, Model},
     view::{self, ReviewState},
 };
@@ -18,9 +18,9 @@ use crate::{
     accounts::StaffSession,
     app::AppState,
     appointments,
-    database::Write,
+    database::{Write, find},
     http::extract::{Json, Path},
-    problem::{ApiError, ApiResult, Problem},
+    problem::{ApiResult, Problem},
 };
 
 pub(super) fn router() -> OpenApiRouter<AppState> {
@@ -54,7 +54,7 @@ async fn mark(
     Json(mark): Json<Mark>,
 ) -> ApiResult<Json<Snapshot>> {
     let write = app.database.write().await?;
-    let row = file::find(&write, id).await?;
+    let row = find::<Entity>(&write, id, "snapshot").await?;
     let reviewer = (mark.state == ReviewState::Reviewed).then_some(staff.id);
     let row = set(&app, &write, row, reviewer).await?;
     let snapshot = Snapshot::of(&app, &write, row).await?;
@@ -76,8 +76,7 @@ async fn mark_visit(
     Path(appointment): Path<Uuid>,
 ) -> ApiResult<Json<Visit>> {
     let write = app.database.write().await?;
-    let known = appointments::table::Entity::find_by_id(appointment).one(&write).await?;
-    known.ok_or_else(|| ApiError::not_found("appointment"))?;
+    find::<appointments::table::Entity>(&write, appointment, "appointment").await?;
     let marked = review_visit(&app, &write, appointment, staff.id).await?;
     let items = Snapshot::all(&app, &write, marked).await?;
     write.commit().await?;

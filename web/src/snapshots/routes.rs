@@ -2,8 +2,7 @@
 
 use axum::extract::State;
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter,
-    QueryOrder, QuerySelect, Set,
+    ActiveModelTrait, ColumnTrait, Condition, EntityTrait, IntoActiveModel, Order, QueryFilter, Set,
 };
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
@@ -18,13 +17,12 @@ use super::{
 use crate::{
     accounts::StaffSession,
     app::AppState,
-    clock::Timestamp,
-    database::Write,
+    database::find,
     http::{
         extract::{Json, Path, Query},
-        pagination::{Page, PageQuery},
+        pagination::{By, Page, PageQuery},
     },
-    problem::{ApiError, ApiResult, Problem},
+    problem::{ApiResult, Problem},
     text::Notes,
 };
 
@@ -61,16 +59,10 @@ async fn list(
     Query(filter): Query<Filter>,
     Query(page): Query<PageQuery>,
 ) -> ApiResult<Json<Page<Snapshot>>> {
-    let limit = page.limit();
-    let rows = Entity::find()
-        .filter(filter.condition())
-        .filter(Condition::all().add_option(page.after()?.map(behind)))
-        .order_by_desc(Column::TakenAt)
-        .order_by_desc(Column::Id)
-        .limit(limit + 1)
-        .all(&app.database)
-        .await?;
-    let rows = Page::cut(rows, limit, |row: &Model| (row.taken_at, row.id));
+    let rows = Entity::find().filter(filter.condition());
+    let by = By { column: Column::TakenAt, id: Column::Id, order: Order::Desc };
+    let key = |row: &Model| (row.taken_at, row.id);
+    let rows = page.read(&app.database, rows, by, key).await?;
     let items = Snapshot::all(&app, &app.database, rows.items).await?;
     Ok(Json(Page { items, next_cursor: rows.next_cursor }))
 }
@@ -88,8 +80,7 @@ async fn one(
     _staff: StaffSession,
     Path(id): Path<Uuid>,
 ) -> ApiResult<Json<Snapshot>> {
-    let row = Entity::find_by_id(id).one(&app.database).await?;
-    let row = row.ok_or_else(|| ApiError::not_found("snapshot"))?;
+    let row = find::<Entity>(&app.database, id, "snapshot").await?;
     Ok(Json(Snapshot::of(&app, &app.database, row).await?))
 }
 
@@ -109,7 +100,7 @@ async fn change(
     Json(change): Json<Change>,
 ) -> ApiResult<Json<Snapshot>> {
     let write = app.database.write().await?;
-    let mut row = find(&write, id).await?;
+    let mut row = find::<Entity>(&write, id, "snapshot").await?;
     if row.note != change.note {
         let mut changed = row.into_active_model();
         changed.note = Set(change.note);
@@ -121,11 +112,6 @@ async fn change(
     Ok(Json(snapshot))
 }
 
-pub(super) async fn find(write: &Write, id: Uuid) -> ApiResult<Model> {
-    let row = Entity::find_by_id(id).one(write).await?;
-    row.ok_or_else(|| ApiError::not_found("snapshot"))
-}
-
 impl Filter {
     fn condition(&self) -> Condition {
         Condition::all()
@@ -133,9 +119,4 @@ impl Filter {
             .add_option(self.pet_id.map(|id| Column::PetId.eq(id)))
             .add_option(self.appointment_id.map(|id| Column::AppointmentId.eq(id)))
     }
-}
-
-fn behind((taken_at, id): (Timestamp, Uuid)) -> Condition {
-    let same_time = Condition::all().add(Column::TakenAt.eq(taken_at)).add(Column::Id.lt(id));
-    Condition::any().add(Column::TakenAt.lt(taken_at)).add(same_time)
 }
