@@ -7,4 +7,5 @@ pub mod native;
 pub mod persona;
 pub mod postgres;
 pub mod shop;
+pub mod small_disk;
 pub mod sse;

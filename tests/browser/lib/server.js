@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { closeup, root } from './paths.js';
+import { SmallDisk } from './small-disk.js';
 
 /** Those whose log is worth keeping when a story fails. */
 export const runningServers = new Set();
@@ -18,14 +19,21 @@ export class Server {
   #log = [];
   #hired = [];
 
-  /** Starts one with a new data folder: with an owner and a front desk only, or the demo shop. */
-  static async start({ demo = false } = {}) {
+  /** What its data lies on, when that is not the machine's own disk. */
+  disk;
+
+  /**
+   * Starts one with a new data folder: with an owner and a front desk only, or the demo shop; on a
+   * disk of a few megabytes when told how many.
+   */
+  static async start({ demo = false, diskMegabytes, flags = [], address = '127.0.0.1' } = {}) {
     const server = new Server();
     server.data = mkdtempSync(join(tmpdir(), 'closeup-story-'));
+    if (diskMegabytes) server.disk = await SmallDisk.over(server.data, diskMegabytes);
     const [port, mediaPort] = [await freePort(), await freePort()];
-    server.flags = ['--host', '127.0.0.1', '--port', port, '--media-port', mediaPort];
-    server.flags.push('--media-addresses', '127.0.0.1', '--media-workers', '1');
-    server.flags.push('--data', server.data);
+    server.flags = ['--host', address, '--port', port, '--media-port', mediaPort];
+    server.flags.push('--media-addresses', address, '--media-workers', '1');
+    server.flags.push('--data', server.data, ...flags);
     if (!demo) server.#hire(['owner', 'front_desk']);
     await server.restart();
     server.ready = server.first;
@@ -53,15 +61,21 @@ export class Server {
       const one = { role, email: `${role}@example.com`, password: 'look closely 2026' };
       const who = ['--name', role, '--email', one.email, '--role', role];
       const create = ['create-staff', '--data', this.data, ...who];
-      execFileSync(closeup, create, { input: `${one.password}\n`, stdio: 'pipe' });
+      const [program, args] = this.#command(create);
+      execFileSync(program, args, { input: `${one.password}\n`, stdio: 'pipe' });
       this.#hired.push(one);
     }
+  }
+
+  #command(args) {
+    return this.disk?.command(closeup, args) ?? [closeup, args];
   }
 
   /** Starts it again on the same data, and returns once it is ready. */
   async restart() {
     const { RUST_LOG: _, ...env } = process.env;
-    const child = spawn(closeup, ['serve', ...this.flags.map(String)], { cwd: root, env });
+    const [program, args] = this.#command(['serve', ...this.flags.map(String)]);
+    const child = spawn(program, args, { cwd: root, env });
     this.#process = child;
     child.stderr.setEncoding('utf8').on('data', (text) => this.#log.push(text));
     const exited = once(child, 'exit').then(([code]) => {
@@ -89,6 +103,7 @@ export class Server {
       await ended;
       clearTimeout(late);
     }
+    await this.disk?.unmount();
     rmSync(this.data, { recursive: true, force: true });
   }
 

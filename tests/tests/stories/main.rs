@@ -8,6 +8,7 @@ mod call_records;
 mod customers;
 mod database_recovery;
 mod demo;
+mod full_disk;
 mod harness;
 mod hostile_sockets;
 mod http_protection;

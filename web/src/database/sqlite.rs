@@ -2,7 +2,8 @@
 
 use std::{path::Path, time::Duration};
 
-use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
+use sea_orm::sqlx::sqlite::{SqliteConnection, SqliteJournalMode, SqliteSynchronous};
+use sea_orm::sqlx::{self, Connection};
 use sea_orm::{ConnectOptions, ConnectionTrait, Database as Orm, DatabaseConnection, DbErr};
 
 /// Long enough for a backup or a `closeup create-staff` beside the server; then 503.
@@ -42,6 +43,9 @@ fn options(path: &Path, only_reads: bool) -> ConnectOptions {
         .acquire_timeout(ACQUIRE_TIMEOUT)
         .idle_timeout(Duration::from_secs(300))
         .sqlx_logging(false)
+        .map_sqlx_sqlite_pool_opts(|pool| {
+            pool.after_release(|connection, _| Box::pin(is_outside_of_a_transaction(connection)))
+        })
         .map_sqlx_sqlite_opts(move |sqlite| {
             let sqlite = sqlite
                 .filename(&path)
@@ -55,4 +59,15 @@ fn options(path: &Path, only_reads: bool) -> ConnectOptions {
             if only_reads { sqlite.pragma("query_only", "ON") } else { sqlite }
         });
     options
+}
+
+/// Whether a connection may serve the next one. When the disk is full, SQLite ends a transaction by
+/// itself; `sqlx` still counts it as open, and would take the next transaction for a nested one,
+/// whose commit keeps nothing. Such a connection is closed, and the pool opens another.
+async fn is_outside_of_a_transaction(
+    connection: &mut SqliteConnection,
+) -> Result<bool, sqlx::Error> {
+    // A dropped transaction's rollback is queued: it is done before the ping is answered.
+    connection.ping().await?;
+    Ok(!connection.is_in_transaction())
 }

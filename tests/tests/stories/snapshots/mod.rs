@@ -1,6 +1,6 @@
 //! From a capture to a picture in the customer's file, at the height of HTTP.
 
-mod begun;
+pub(crate) mod begun;
 mod consent;
 mod file;
 mod hostile;

@@ -12,6 +12,16 @@ export class UploadRefused extends Error {
   }
 }
 
+/** The server is there and cannot take it now. */
+export class UploadDelayed extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+  ) {
+    super(`the server answered ${status} ${code}`);
+  }
+}
+
 export interface UploadClientOptions {
   base: string;
   fetch?: typeof fetch;
@@ -119,10 +129,9 @@ export class UploadClient {
     const problem = (await response.json().catch(() => ({}))) as { code?: string };
     const age = Date.now() - picture.takenAt;
     const early = response.status === 404 && age < UNKNOWN_CAPTURE_PATIENCE_MS;
-    if (isFinal(response.status) && !early) {
-      throw new UploadRefused(response.status, problem.code ?? 'unknown');
-    }
-    throw new Error(`the server answered ${response.status}`);
+    const code = problem.code ?? 'unknown';
+    if (isFinal(response.status) && !early) throw new UploadRefused(response.status, code);
+    throw new UploadDelayed(response.status, code);
   }
 }
 

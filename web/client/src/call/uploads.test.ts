@@ -85,6 +85,19 @@ test('a picture goes up in pieces and leaves the queue when it is stored', async
   expect(server.links.every((link) => link === 'Link link-token')).toBe(true);
 });
 
+test('a full disk is told at once, other troubles when they last; then all goes on', async () => {
+  server.answers = [refusal(507, 'storage_full'), refusal(503, 'database_unavailable')];
+  const queue = openQueue();
+  await queue.add('c1', 'camera', picture());
+  await timers.advance(0);
+  expect(queue.stalled.get()).toBe('full');
+  await timers.advance(250);
+  expect(queue.stalled.get()).toBe('server');
+  await timers.advance(60_000);
+  expect(queue.stalled.get()).toBeNull();
+  expect(server.received.get('c1')).toHaveLength(10);
+});
+
 test('while the network is away pictures wait and are counted', async () => {
   server.answers = Array(6).fill(() => Promise.reject(new TypeError('network')) as never);
   const queue = openQueue();

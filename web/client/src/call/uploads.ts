@@ -7,12 +7,15 @@ import { openPictureStore, type PictureStore, type StoredPicture } from './pictu
 import { realTimers, type Timers } from './platform';
 import type { CaptureId, CaptureSource, CaptureStage } from './protocol';
 import { writable, type Readable } from './store';
-import { UploadClient, UploadRefused } from './upload-client';
+import { UploadClient, UploadDelayed, UploadRefused } from './upload-client';
 
 export interface Arriving {
   capture: CaptureId;
   source: CaptureSource;
 }
+
+/** Why pictures wait: the network is away, the server has a trouble of its own, its disk is full. */
+export type Stall = 'network' | 'server' | 'full';
 
 export interface QueueOptions {
   /** Given to each request of this page's pictures; older pictures keep their own. */
@@ -25,8 +28,8 @@ export interface QueueOptions {
 export class UploadQueue {
   /** What has not been acknowledged: "2 photos still arriving". */
   readonly arriving: Readable<readonly Arriving[]>;
-  /** True while attempts fail: the page says that it keeps trying. */
-  readonly stalled: Readable<boolean>;
+  /** Why attempts fail, while they do: the page says so, and that it keeps trying. */
+  readonly stalled: Readable<Stall | null>;
   onStage: (
     capture: CaptureId,
     source: CaptureSource,
@@ -34,7 +37,7 @@ export class UploadQueue {
     detail?: string,
   ) => void = () => undefined;
   private readonly list = writable<readonly Arriving[]>([]);
-  private readonly failing = writable(false);
+  private readonly failing = writable<Stall | null>(null);
   private readonly client: UploadClient;
   private readonly store: Promise<PictureStore>;
   private readonly timers: Timers;
@@ -113,31 +116,33 @@ export class UploadQueue {
     this.running = true;
     let failures = 0;
     for (let next = this.queue[0]; next && !this.stopped; next = this.queue[0]) {
-      failures = (await this.attempt(next)) ? 0 : failures + 1;
-      this.failing.set(failures > 1);
+      const stall = await this.attempt(next);
+      failures = stall ? failures + 1 : 0;
+      // One failure may be a hiccup; a full disk says what it is.
+      this.failing.set(failures > 1 || stall === 'full' ? stall : null);
       if (failures > 0) await this.pause(retryDelay(failures, UPLOAD_RETRY, this.timers.random()));
     }
     this.running = false;
   }
 
-  /** True when the picture is settled, one way or the other. */
-  private async attempt(picture: StoredPicture): Promise<boolean> {
+  /** Null when the picture is settled, one way or the other. */
+  private async attempt(picture: StoredPicture): Promise<Stall | null> {
     const { capture, source } = picture;
     this.onStage(capture, source, 'uploading');
     try {
       await this.client.upload(picture);
       await this.settle(picture);
       this.onStage(capture, source, 'stored');
-      return true;
+      return null;
     } catch (error) {
       if (error instanceof UploadRefused) {
         await this.settle(picture);
         this.onStage(capture, source, 'failed', error.code);
-        return true;
+        return null;
       }
       // Behind the others, so that one stubborn picture holds up none.
       this.queue = [...this.queue.filter((other) => other !== picture), picture];
-      return false;
+      return stallOf(error);
     }
   }
 
@@ -162,6 +167,11 @@ export class UploadQueue {
   private publish(): void {
     this.list.set(this.queue.map(({ capture, source }) => ({ capture, source })));
   }
+}
+
+function stallOf(error: unknown): Stall {
+  if (!(error instanceof UploadDelayed)) return 'network';
+  return error.code === 'storage_full' ? 'full' : 'server';
 }
 
 async function hashOf(bytes: ArrayBuffer): Promise<string> {

@@ -30,7 +30,9 @@ export class Consultation {
   session = $state.raw<CallSession>()!;
   shots = $state.raw<readonly Shot[]>([]);
   shutters = $state(0);
-  onProblem: (code: string) => void = () => undefined;
+  /** Something could not be done; with the capture if it was one. */
+  onProblem: (code: string, capture: CaptureId | null) => void = () => undefined;
+  #refused: CaptureId[] = [];
 
   constructor(readonly appointmentId: string) {
     this.session = this.#open();
@@ -61,12 +63,13 @@ export class Consultation {
   async capture(target: Person, screen: HTMLVideoElement): Promise<void> {
     allowSound();
     const id = this.session.capture(target.id, screen);
-    if (!id) return this.onProblem('offline');
+    if (!id) return this.onProblem('offline', id);
     const thumbnail = await createImageBitmap(screen, {
       resizeWidth: THUMBNAIL_WIDTH,
       resizeQuality: 'medium',
     }).catch(() => null);
-    this.#change(id, { thumbnail });
+    // The refusal may be here before the thumbnail.
+    if (!this.#refused.includes(id)) this.#change(id, { thumbnail });
   }
 
   #open(): CallSession {
@@ -83,8 +86,9 @@ export class Consultation {
       this.#change(id, {});
     };
     session.onRefused = (code, id) => {
-      if (id) this.shots = this.shots.filter((shot) => shot.id !== id);
-      this.onProblem(code);
+      if (id) this.#refused.push(id);
+      this.shots = this.shots.filter((shot) => shot.id !== id);
+      this.onProblem(code, id);
     };
     return session;
   }

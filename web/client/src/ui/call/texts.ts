@@ -48,6 +48,7 @@ export const t = catalogue({
     taken: 'Snapshot taken',
     refused: 'No snapshot was taken: the customer has not agreed to it.',
     failed: 'No snapshot was taken. Try again.',
+    notDone: 'The server could not do that just now. Try again in a moment.',
 
     strip: 'Snapshots of this call',
     stripEmpty: 'Snapshots appear here.',
@@ -60,6 +61,11 @@ export const t = catalogue({
       count === 1
         ? '1 picture of yours still uploading'
         : `${count} pictures of yours still uploading`,
+    stalled: {
+      network: '— the network is away. They are safe here; we keep trying.',
+      server: '— the server cannot take them just now. They are safe here; we keep trying.',
+      full: '— the server’s disk is full. They are safe here and follow once there is room.',
+    },
 
     mute: 'Mute',
     unmute: 'Unmute',
@@ -161,13 +167,14 @@ export const t = catalogue({
     whyNot: {
       nobody: '顾客进入通话后才能拍照。',
       consent: (name: string) => `${name} 没有同意拍照，对方可随时在自己的页面上允许。`,
-      role: '只有本次预约的顾问可以拍照。',
+      role: '只有本次预约的技师可以拍照。',
       noPicture: (name: string) => `${name} 的摄像头已关闭。`,
       offline: '网络中断时不能拍照。',
     },
     taken: '已拍摄一张照片',
     refused: '没有拍摄：顾客未同意拍照。',
     failed: '没有拍到，请重试。',
+    notDone: '服务器暂时无法完成，请稍后重试。',
 
     strip: '本次通话的照片',
     stripEmpty: '拍摄的照片显示在这里。',
@@ -177,6 +184,11 @@ export const t = catalogue({
     fallback: '已保存视频画面',
     lost: '未能保存',
     uploading: (count: number) => `您这边还有 ${count} 张照片正在上传`,
+    stalled: {
+      network: '：网络中断，照片已保存在本机，正在重试。',
+      server: '：服务器暂时无法接收，照片已保存在本机，正在重试。',
+      full: '：服务器磁盘已满，照片已保存在本机，有空间后自动上传。',
+    },
 
     mute: '静音',
     unmute: '取消静音',
@@ -228,7 +240,7 @@ export const t = catalogue({
       reasons: {
         too_late: '时间已过。',
         cancelled: '预约已取消。',
-        forbidden: '这是其他顾问的通话。',
+        forbidden: '这是其他技师的通话。',
         room_full: '通话人数已满。',
         unsupported_media: '这个浏览器与服务器没有共同的视频格式。',
         other: '请稍后重试。',

@@ -163,8 +163,13 @@ export const t = catalogue({
     arriving: (count: number) =>
       count === 1 ? '1 photo still arriving' : `${count} photos still arriving`,
     arrivingKeep: 'Keep this page open until they have arrived.',
-    arrivingRetry:
-      'The network is away. They are safe on this device and are sent as soon as it is back.',
+    arrivingRetry: {
+      network:
+        'The network is away. They are safe on this device and are sent as soon as it is back.',
+      server:
+        'The shop cannot take them just now. They are safe on this device and are sent as soon as it can.',
+      full: 'The shop’s storage is full. They are safe on this device and are sent as soon as there is room.',
+    },
 
     ended: {
       left: 'You left the call',
@@ -224,7 +229,7 @@ export const t = catalogue({
 
     check: {
       title: '摄像头和麦克风',
-      why: '为了让顾问看到、听到您。进入通话之前，谁也看不到您。',
+      why: '为了让技师看到、听到您。进入通话之前，谁也看不到您。',
       allow: '打开摄像头和麦克风',
       opening: '浏览器会询问权限，请允许使用摄像头和麦克风。',
       ownPicture: '您的画面',
@@ -285,7 +290,7 @@ export const t = catalogue({
     },
 
     consent: {
-      title: '允许顾问拍摄照片吗？',
+      title: '允许技师拍摄照片吗？',
       where: '通话中每拍一张，您都能看到并听到。随时可以改变决定。',
       yes: '允许拍照',
       no: '不允许拍照',
@@ -313,7 +318,7 @@ export const t = catalogue({
       noPicture: (name: string) => `${name} 已关闭摄像头`,
       coming: (name: string) => `${name} 马上就来…`,
       muted: (name: string) => `${name} 已静音`,
-      alone: '正在等候顾问',
+      alone: '正在等候技师',
       mute: '静音',
       unmute: '取消静音',
       cameraOff: '关摄像头',
@@ -321,7 +326,7 @@ export const t = catalogue({
       flip: '切换摄像头',
       hangUp: '挂断',
       enlarge: '放大我的画面',
-      shrink: '放大顾问的画面',
+      shrink: '放大技师的画面',
       taken: '已拍摄一张照片',
       snapshotsOn: '已允许拍照',
       snapshotsOff: '未允许拍照',
@@ -337,7 +342,11 @@ export const t = catalogue({
     },
     arriving: (count: number) => `还有 ${count} 张照片正在传送`,
     arrivingKeep: '传完之前请不要关闭本页。',
-    arrivingRetry: '网络暂时中断。照片已保存在本机，恢复后自动传送。',
+    arrivingRetry: {
+      network: '网络暂时中断。照片已保存在本机，恢复后自动传送。',
+      server: '门店暂时无法接收。照片已保存在本机，稍后自动传送。',
+      full: '门店的存储空间已满。照片已保存在本机，有空间后自动传送。',
+    },
 
     ended: {
       left: '您已离开通话',
