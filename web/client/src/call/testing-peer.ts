@@ -1,0 +1,74 @@
+// A stand-in for RTCPeerConnection: its signaling states, its transceivers, and a path that goes up
+// and down when told. What is inside of an offer is for the real browsers' stories.
+
+export class FakePeer {
+  static all: FakePeer[] = [];
+  /** The newest: what the page uses now. */
+  static get now(): FakePeer {
+    return FakePeer.all.at(-1)!;
+  }
+
+  connectionState: RTCPeerConnectionState = 'new';
+  iceConnectionState: RTCIceConnectionState = 'new';
+  signalingState: RTCSignalingState = 'stable';
+  localDescription: { sdp: string } | null = null;
+  remoteDescription: { sdp: string } | null = null;
+  onconnectionstatechange: (() => void) | null = null;
+  transceivers: ReturnType<typeof transceiver>[] = [];
+  private offers = 0;
+
+  constructor() {
+    FakePeer.all.push(this);
+  }
+
+  addTransceiver(_: unknown, init: { sendEncodings?: RTCRtpEncodingParameters[] } = {}) {
+    const made = transceiver(init.sendEncodings ?? [{}]);
+    this.transceivers.push(made);
+    return made;
+  }
+
+  getTransceivers = () => this.transceivers;
+
+  async createOffer({ iceRestart = false } = {}) {
+    this.offers += 1;
+    return { sdp: `offer ${this.offers}${iceRestart ? ' with a new path' : ''}` };
+  }
+
+  async setLocalDescription(description: { sdp: string }): Promise<void> {
+    this.localDescription = description;
+    this.signalingState = 'have-local-offer';
+  }
+
+  async setRemoteDescription(description: { sdp: string }): Promise<void> {
+    this.remoteDescription = description;
+    this.signalingState = 'stable';
+  }
+
+  becomes(state: RTCPeerConnectionState): void {
+    this.connectionState = state;
+    this.onconnectionstatechange?.();
+  }
+
+  close(): void {
+    this.connectionState = 'closed';
+    this.signalingState = 'closed';
+  }
+}
+
+function transceiver(encodings: RTCRtpEncodingParameters[]) {
+  let parameters = { encodings: encodings.map((one) => ({ ...one })) } as RTCRtpSendParameters;
+  return {
+    receiver: { track: {} },
+    setCodecPreferences: () => undefined,
+    sender: {
+      track: null as unknown,
+      async replaceTrack(track: unknown) {
+        this.track = track;
+      },
+      getParameters: () => structuredClone(parameters),
+      async setParameters(next: RTCRtpSendParameters) {
+        parameters = next;
+      },
+    },
+  };
+}

@@ -1,0 +1,152 @@
+import { beforeEach, expect, test, vi } from 'vitest';
+import { FakeTimers, settle } from './testing';
+import { FakeStream, FakeTrack } from './testing-media';
+import { FakePeer } from './testing-peer';
+import { Transport, type TransportState } from './transport';
+
+let timers: FakeTimers;
+let transport: Transport;
+let offers: string[];
+let joined: boolean;
+let states: TransportState[];
+const answer = (server: string) => `v=0\r\na=fingerprint:sha-256 ${server}\r\n`;
+
+beforeEach(() => {
+  vi.stubGlobal('RTCPeerConnection', FakePeer);
+  vi.stubGlobal('RTCRtpReceiver', { getCapabilities: () => ({ codecs: [] }) });
+  vi.stubGlobal('MediaStream', FakeStream);
+  FakePeer.all = [];
+  timers = new FakeTimers();
+  offers = [];
+  states = [];
+  joined = true;
+  transport = new Transport({
+    slots: 2,
+    ready: () => joined,
+    sendOffer: (sdp) => void offers.push(sdp),
+    timers,
+  });
+  transport.state.subscribe((state) => void states.push(state));
+});
+
+/** As a join does: the offer goes with it, the answer comes back, the path comes up. */
+async function connected(): Promise<FakePeer> {
+  await transport.offer();
+  await transport.accept(answer('AA'));
+  FakePeer.now.becomes('connected');
+  return FakePeer.now;
+}
+
+test('every slot is there from the first offer, in the order that the server counts in', () => {
+  const slots = transport.slots.get();
+  expect(slots.map(({ mid, kind }) => `${mid} ${kind}`)).toEqual([
+    '2 audio',
+    '3 audio',
+    '4 video',
+    '5 video',
+  ]);
+  expect(FakePeer.now.transceivers).toHaveLength(6);
+});
+
+test('another camera is sent without a new offer', async () => {
+  const peer = await connected();
+  const camera = new FakeTrack('video', { width: 1920, height: 1080 });
+  await transport.send('video', camera as never);
+  const [, video] = peer.transceivers;
+  expect(video!.sender.track).toBe(camera);
+  expect(offers).toEqual([]);
+});
+
+test('in the waiting room the camera costs little, in the call it is whole', async () => {
+  const peer = await connected();
+  const rate = () => peer.transceivers[1]!.sender.getParameters().encodings.at(-1)!.maxBitrate!;
+  const whole = rate();
+  await transport.spare(true);
+  const spared = rate();
+  await transport.spare(false);
+  expect(spared).toBeLessThan(whole / 4);
+  expect(rate()).toBe(whole);
+});
+
+test('a path that comes back by itself costs nothing', async () => {
+  const peer = await connected();
+  peer.becomes('disconnected');
+  await timers.advance(1000);
+  peer.becomes('connected');
+  await timers.advance(10_000);
+  expect(offers).toEqual([]);
+  expect(FakePeer.all).toHaveLength(1);
+  expect(states.slice(-2)).toEqual(['reconnecting', 'connected']);
+});
+
+test('a path that stays away is sought anew, with the media kept', async () => {
+  const peer = await connected();
+  peer.becomes('disconnected');
+  await timers.advance(2000);
+  expect(offers).toEqual(['offer 2 with a new path']);
+  expect(FakePeer.all).toHaveLength(1);
+});
+
+test('when no new path is found a new transport is made, again and again', async () => {
+  const peer = await connected();
+  peer.becomes('disconnected');
+  await timers.advance(6000);
+  expect(peer.connectionState).toBe('closed');
+  expect(FakePeer.all).toHaveLength(2);
+  expect(offers.at(-1)).toBe('offer 1');
+  await timers.advance(30_000);
+  expect(offers.length).toBeGreaterThan(4);
+});
+
+test('a transport that failed is replaced at once', async () => {
+  const peer = await connected();
+  peer.becomes('failed');
+  await settle();
+  expect(FakePeer.now).not.toBe(peer);
+  expect(offers).toEqual(['offer 1']);
+});
+
+test('another network is acted upon before ICE notices', async () => {
+  await connected();
+  transport.restart();
+  await settle();
+  expect(offers).toEqual(['offer 2 with a new path']);
+});
+
+test('while the socket is away nothing is offered: joining again brings the offer', async () => {
+  const peer = await connected();
+  joined = false;
+  peer.becomes('disconnected');
+  await timers.advance(10_000);
+  expect(offers).toEqual([]);
+  expect(await transport.offer()).toBe('offer 2 with a new path');
+});
+
+test('a restarted server gets a new handshake', async () => {
+  const peer = await connected();
+  await transport.offer();
+  await transport.accept(answer('BB'));
+  await settle();
+  expect(peer.connectionState).toBe('closed');
+  expect(offers).toEqual(['offer 1']);
+  await transport.accept(answer('BB'));
+  expect(FakePeer.now.remoteDescription?.sdp).toBe(answer('BB'));
+});
+
+test('an answer that nobody waits for is passed over', async () => {
+  const peer = await connected();
+  await transport.accept(answer('CC'));
+  expect(peer.remoteDescription?.sdp).toBe(answer('AA'));
+  expect(FakePeer.all).toHaveLength(1);
+});
+
+test('what is closed stays closed', async () => {
+  const peer = await connected();
+  transport.close();
+  peer.becomes('failed');
+  transport.restart();
+  transport.startOver();
+  await timers.advance(20_000);
+  expect(offers).toEqual([]);
+  expect(FakePeer.all).toHaveLength(1);
+});
