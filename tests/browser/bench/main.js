@@ -5,6 +5,7 @@ import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { root } from '../lib/paths.js';
 import { joining } from './joining.js';
+import { liveScreens } from './live.js';
 import { memory, processor } from './server-cost.js';
 import { snapshots } from './snapshots.js';
 
@@ -14,7 +15,7 @@ const { values } = parseArgs({
 const runs = Number(values.runs);
 
 const figures = [];
-for (const measure of [joining, snapshots, processor, memory, joinPage]) {
+for (const measure of [joining, snapshots, liveScreens, processor, memory, joinPage]) {
   console.error(`measuring: ${measure.name}`);
   try {
     figures.push(...(await measure(runs)));
@@ -29,8 +30,9 @@ const rows = figures.map(({ name, unit, median, p95, aim }) => [
   `${shown(median)} ${unit}`,
   p95 === undefined ? '' : `${shown(p95)} ${unit}`,
   aim === undefined ? '' : `< ${aim} ${unit}`,
+  aim === undefined ? '' : median < aim ? 'met' : 'MISSED',
 ]);
-table([['figure', 'median', '95th percentile', 'aim'], ...rows]);
+table([['figure', 'median', '95th percentile', 'aim', ''], ...rows]);
 if (values.json) writeFileSync(values.json, `${JSON.stringify(report(), null, 2)}\n`);
 
 function report() {

@@ -57,9 +57,9 @@ export async function book(page, url, { customer, stylist }) {
 }
 
 /** The same in one call, for stories that tell of something else. */
-export async function bookByApi(server, stylist, wishes = {}) {
+export async function bookByApi(server, stylist, { customer: called, ...wishes } = {}) {
   const owner = await session(server, server.staff('owner'));
-  const name = { name: 'Story Customer', phone: newPhone(), language: 'en', notes: '' };
+  const name = { name: called ?? 'Story Customer', phone: newPhone(), language: 'en', notes: '' };
   const customer = await owner.post('/api/v1/customers', name);
   const services = await owner.get('/api/v1/services');
   const booked = await owner.post('/api/v1/appointments', {
@@ -235,9 +235,16 @@ function newPhone() {
   return `+86 138 ${String(Date.now() % 10_000).padStart(4, '0')} ${String(phones).padStart(4, '0')}`;
 }
 
-/** A screen whose data has come: nothing is a placeholder any more. */
+/** A screen whose data has come: nothing is a placeholder any more, and the pictures in sight are there. */
 export async function settled(page) {
-  await page.waitForLoadState('networkidle', { timeout: 2000 }).catch(() => {});
+  await page.getByRole('heading').first().waitFor();
+  const placeholder = page.getByRole('status').filter({ hasText: either('Loading', '加载中') });
+  await placeholder.first().waitFor({ state: 'detached' });
+  await page.waitForFunction(() =>
+    [...document.images]
+      .filter((image) => image.checkVisibility() && image.getBoundingClientRect().top < innerHeight)
+      .every((image) => image.complete && image.naturalWidth > 0),
+  );
 }
 
 /**
