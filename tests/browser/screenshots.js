@@ -27,7 +27,6 @@ async function reviewBoard() {
   await people.signIn(page, server.url, server.staff('owner'));
   await page.goto(`${server.url}/reviews`);
   await people.settled(page);
-  await picturesLoaded(page);
   await page.screenshot({ path: join(folder, 'review-board.jpg'), quality });
   await close();
 }
@@ -58,14 +57,6 @@ async function picturesOfNails(desk) {
       writeFileSync(path, await desk.bytes(snapshots[0].picture.urls.full));
       return cameraShowing(path);
     }),
-  );
-}
-
-function picturesLoaded(page) {
-  return page.waitForFunction(() =>
-    [...document.images]
-      .filter((image) => image.getBoundingClientRect().top < innerHeight)
-      .every((image) => image.complete && image.naturalWidth > 0),
   );
 }
 

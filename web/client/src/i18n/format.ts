@@ -58,9 +58,10 @@ export function clock(milliseconds: number): string {
   return hours > 0 ? `${hours}:${parts.join(':')}` : parts.join(':').replace(/^0/, '');
 }
 
-/** 45 min, 1 h 30 min */
+/** 45 min, 1 h 30 min. A number never stands on another line than its unit. */
 export function length(minutes: number): string {
-  const [hour, minute] = language() === 'en' ? [' h', ' min'] : [' 小时', ' 分钟'];
+  const [hour, minute] =
+    language() === 'en' ? ['\u00a0h', '\u00a0min'] : ['\u00a0小时', '\u00a0分钟'];
   const hours = Math.floor(minutes / 60);
   const rest = minutes % 60;
   if (hours === 0) return `${rest}${minute}`;

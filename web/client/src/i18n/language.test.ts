@@ -12,10 +12,10 @@ test('the browser’s first language that we speak is taken', () => {
 test('words follow the switch', () => {
   useLanguage('zh-CN');
   expect(common.close).toBe('关闭');
-  expect(length(90)).toBe('1 小时 30 分钟');
+  expect(length(90)).toBe('1\u00a0小时 30\u00a0分钟');
   useLanguage('en');
   expect(common.close).toBe('Close');
-  expect(length(90)).toBe('1 h 30 min');
+  expect(length(90)).toBe('1\u00a0h 30\u00a0min');
 });
 
 test('a wait is counted like a clock', () => {

@@ -12,6 +12,7 @@ export const staffEn = {
     account: 'Account',
     signOut: 'Sign out',
     notFound: 'There is no such page',
+    notFoundText: 'The address may have been cut off, or what was here is gone.',
     toToday: 'Go to today',
     lost: 'Live connection lost. What you see may be out of date; we keep trying.',
     unreachable: 'The shop’s server cannot be reached.',

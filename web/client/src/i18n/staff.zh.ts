@@ -13,6 +13,7 @@ export const staffZh: Translation<typeof staffEn> = {
     account: '账户',
     signOut: '退出登录',
     notFound: '没有这个页面',
+    notFoundText: '地址可能不完整，或内容已不在这里。',
     toToday: '回到今日',
     lost: '实时连接中断，显示的内容可能不是最新，正在重连。',
     unreachable: '连不上门店服务器。',
