@@ -18,22 +18,32 @@
 //! # Ok(()) }
 //! ```
 //!
-//! One peer connection per participant, both ways, bundled. Its offer has one audio and one video
-//! line to send on, and a pool of lines to receive on: the *receive slots*. Nothing is negotiated
-//! again when somebody comes or goes; slots are given to publishers and taken back, and
-//! [`RoomEvent::Slots`] says whose they are. We answer as ICE-lite, with the addresses to send to.
+//! One peer connection per participant, both ways, bundled. Its offer has a line for each track to
+//! send ([`TrackKind`]: audio, camera, screen; the camera in up to three simulcast layers), and a
+//! pool of lines to receive on: the *receive slots*. Nothing is negotiated again when somebody comes
+//! or goes; slots are given to publishers and taken back, and [`RoomEvent::Slots`] says whose they
+//! are; only when they are too few [`RoomEvent::MoreSlots`] asks for another offer. We answer as
+//! ICE-lite, with the addresses to send to.
+//!
+//! Viewers say how large they show whom ([`View`]); each gets, of every picture, the layer that its
+//! network carries and its screen has pixels for ([`RoomEvent::Receiving`]), and publishers are told
+//! which layers anybody needs ([`RoomEvent::Publish`]).
 //!
 //! ## Map
 //!
 //! `core/` is sans-IO: time comes in as an argument, datagrams and events go out as values.
 //! - `room/` who is here, who is shown to whom, and the way of a packet through the room
-//! - `peer.rs` one transport. The only file that names the WebRTC engine
+//! - `peer/` one transport. The only folder that names the WebRTC engine
 //! - `path.rs` where a client is, and that it may move
 //! - `offer.rs` bounds an offer before the engine sees it
-//! - `track.rs`, `cache.rs` what is kept of a publisher: the last key frame and what followed it
+//! - `track.rs`, `cache.rs`, `rate.rs` what is kept of each layer of a publisher's track: the last
+//!   key frame and what followed it, and how much it brings
 //! - `keyframe_request.rs` when to ask for a key frame: once for all viewers, until it comes
+//! - `allocation/` which layer of each picture a viewer gets; a pure function, and its steadiness
+//! - `publish.rs` what a publisher is told to send
 //! - `slots.rs`, `outgoing.rs`, `rewriter.rs` a viewer's slots, and how one slot is one stream
-//! - `liveness.rs`, `quality.rs`, `speech.rs` who is lost, how well it goes, who speaks
+//! - `liveness.rs`, `quality.rs` who is lost, and how well it goes
+//! - `speech.rs`, `speakers.rs` who speaks, who leads the talk, and whose sound is sent in a crowd
 //! - `vp8.rs`, `h264.rs` the little that must be known of payloads; `picture.rs` key frame → WebP
 //!
 //! `driver/` is thin: one thread and one UDP socket per worker, many rooms each.
@@ -58,16 +68,14 @@
 //!   to be a participant's; all else is dropped and counted, unanswered.
 //! - **Everything is bounded**: offers, rooms, slots, caches, queues, addresses per participant.
 //! - **A panic ends one room**, not its worker.
-//!
-//! Not here yet: simulcast layers, and with them a use for the bandwidth estimate beyond telling
-//! it; ICE over TCP.
+//! - **Nobody sends what nobody watches**, and nobody is sent what it does not show.
 
 pub mod core;
 #[cfg(feature = "driver")]
 mod driver;
 
 pub use crate::core::error::ConnectError;
-pub use crate::core::event::{MediaKind, Quality, QualityReport, RoomEvent, Slot};
+pub use crate::core::event::{MediaKind, Quality, QualityReport, RoomEvent, Slot, TrackKind, View};
 pub use crate::core::participant::{ParticipantId, Place};
 pub use crate::core::picture::KeyFrame;
 pub use crate::core::tap::{Codec, TapPacket};

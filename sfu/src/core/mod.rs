@@ -1,6 +1,7 @@
 //! The sans-IO half: rooms and all that is in them. Time and entropy come in as arguments,
 //! datagrams and events go out as values, so a whole call can be replayed in virtual time.
 
+pub mod allocation;
 pub mod cache;
 mod capture_clock;
 pub mod error;
@@ -15,14 +16,17 @@ pub mod participant;
 mod path;
 mod peer;
 pub mod picture;
+mod publish;
 mod quality;
+mod rate;
 pub mod rewriter;
 pub mod room;
 mod slots;
+mod speakers;
 mod speech;
 pub mod stun;
 pub mod tap;
-mod track;
+pub(crate) mod track;
 pub mod vp8;
 
 pub use self::peer::{Datagram, Identity};

@@ -2,6 +2,7 @@
 //! without what a server that only answers does not need.
 
 use super::error::ConnectError;
+use super::track::MOST_LAYERS;
 
 /// Longer than any browser's offer of a dozen m-lines, by far.
 const MOST_BYTES: usize = 128 * 1024;
@@ -10,10 +11,13 @@ const MOST_MEDIA: usize = 48;
 /// Longer names are cut by the engine, and then two could be the same.
 const LONGEST_MID: usize = 16;
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Offer {
     text: String,
     mids: Vec<String>,
+    /// Names of simulcast layers that are to be sent, with the index of their m-line.
+    layers: Vec<(usize, String)>,
+    media: usize,
     origin: Origin,
 }
 
@@ -30,13 +34,11 @@ impl Offer {
         if text.len() > MOST_BYTES || text.lines().count() > MOST_LINES {
             return Err(malformed("too long"));
         }
-        let mut offer = Self { text: String::new(), mids: Vec::new(), origin: Origin::default() };
-        let mut media = 0;
+        let mut offer = Self::default();
         for line in text.lines().map(str::trim_end).filter(|line| !line.is_empty()) {
-            media += usize::from(line.starts_with("m="));
             offer.take(line)?;
         }
-        offer.check(media)
+        offer.check()
     }
 
     /// The session description, for the engine.
@@ -49,13 +51,24 @@ impl Offer {
         self.mids.iter().map(String::as_str)
     }
 
+    /// Names of the simulcast layers that the client would send on an m-line, lowest first: the
+    /// order in which `a=simulcast` lists them (RFC 8853 §5.1). Of alternatives only the first.
+    pub(crate) fn layers(&self, mid: &str) -> impl Iterator<Item = &str> {
+        let line = self.mids.iter().position(|known| known == mid);
+        self.layers.iter().filter(move |(of, _)| line == Some(*of)).map(|(_, name)| name.as_str())
+    }
+
     pub(crate) fn origin(&self) -> &Origin {
         &self.origin
     }
 
     fn take(&mut self, line: &str) -> Result<(), ConnectError> {
-        if let Some(mid) = line.strip_prefix("a=mid:") {
+        if line.starts_with("m=") {
+            self.media += 1;
+        } else if let Some(mid) = line.strip_prefix("a=mid:") {
             self.take_mid(mid)?;
+        } else if let Some(simulcast) = line.strip_prefix("a=simulcast:") {
+            self.take_layers(simulcast);
         } else if let Some(origin) = line.strip_prefix("o=") {
             self.origin.session = origin.split(' ').nth(1).unwrap_or_default().to_owned();
         } else if let Some(fingerprint) = line.strip_prefix("a=fingerprint:") {
@@ -81,17 +94,27 @@ impl Offer {
         Ok(())
     }
 
-    fn check(self, media: usize) -> Result<Self, ConnectError> {
+    fn take_layers(&mut self, simulcast: &str) {
+        let Some(line) = self.media.checked_sub(1) else { return };
+        let mut words = simulcast.split_whitespace().skip_while(|word| *word != "send");
+        let sent = words.nth(1).into_iter().flat_map(|list| list.split(';'));
+        let first = sent.filter_map(|layer| layer.split(',').next());
+        let names = first.map(|name| name.trim_start_matches('~')).take(MOST_LAYERS);
+        self.layers.retain(|(of, _)| *of != line);
+        self.layers.extend(names.map(|name| (line, name.to_owned())));
+    }
+
+    fn check(self) -> Result<Self, ConnectError> {
         if !self.text.starts_with("v=0") {
             return Err(malformed("not a session description"));
         }
-        if media == 0 {
+        if self.media == 0 {
             return Err(ConnectError::UnsupportedMedia("the offer has no media".into()));
         }
-        if media > MOST_MEDIA {
+        if self.media > MOST_MEDIA {
             return Err(malformed("too many m-lines"));
         }
-        if media != self.mids.len() {
+        if self.media != self.mids.len() {
             return Err(malformed("an m-line has no a=mid"));
         }
         Ok(self)
@@ -100,4 +123,30 @@ impl Offer {
 
 fn malformed(what: &str) -> ConnectError {
     ConnectError::MalformedOffer(what.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn layers(simulcast: &str) -> Vec<String> {
+        let text = format!("v=0\nm=audio 9 x 0\na=mid:0\nm=video 9 x 0\na=mid:1\n{simulcast}");
+        let offer = Offer::parse(&text).unwrap();
+        assert_eq!(offer.layers("0").count(), 0);
+        offer.layers("1").map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn layers_are_named_lowest_first_and_are_three_at_most() {
+        assert_eq!(layers("a=simulcast:send q;h;f"), ["q", "h", "f"]);
+        assert_eq!(layers("a=simulcast:recv a send 0,1;~2"), ["0", "2"]);
+        assert_eq!(layers("a=simulcast:send a;b;c;d;e"), ["a", "b", "c"]);
+    }
+
+    #[test]
+    fn what_is_only_received_has_no_layers() {
+        assert!(layers("a=simulcast:recv q;h;f").is_empty());
+        assert!(layers("a=simulcast:send").is_empty());
+        assert!(layers("a=simulcast:").is_empty());
+    }
 }

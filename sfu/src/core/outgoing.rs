@@ -1,10 +1,11 @@
-//! What one receive slot sends of one kind of media: which track it follows, and where in it.
+//! What one receive slot sends: which layer of which track it follows, which it should follow, and
+//! how it gets from the one to the other.
 
 use std::time::Instant;
 
 use super::cache::{KeyFrameCache, Replay};
 use super::event::MediaKind;
-use super::packet::{Packet, TrackId};
+use super::packet::{Packet, StreamId};
 use super::rewriter::{Rewriter, Rewritten};
 
 /// Timestamp ticks between the frames of a replay: they are all due at once, and shown as fast as
@@ -14,7 +15,9 @@ const REPLAY_TICKS: u64 = 90;
 #[derive(Debug, Default)]
 pub(crate) struct Outgoing {
     rewriter: Rewriter,
-    track: Option<TrackId>,
+    follows: Option<StreamId>,
+    /// Which layer should be sent; `None` for nothing.
+    target: Option<u8>,
     /// Video can only be joined at a key frame.
     waits_for_key_frame: bool,
 }
@@ -23,54 +26,80 @@ pub(crate) struct Outgoing {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Forward {
     Send(Rewritten),
-    /// The viewer joins the track here: send the cache, which has the packet already.
+    /// The viewer joins the layer here: send the cache, which has the packet already.
     Replay,
-    /// Nothing before the next key frame.
+    /// Nothing of this layer before its next key frame.
     NeedsKeyFrame,
-    /// It belongs to what the viewer has not been shown.
+    /// It is not for this viewer.
     Skip,
 }
 
 impl Outgoing {
     /// Stops following; the stream's numbers go on with whatever comes next.
     pub(crate) fn stop(&mut self) {
-        self.track = None;
+        self.follows = None;
     }
 
-    pub(crate) fn is_following(&self) -> bool {
-        self.track.is_some()
+    /// The line is somebody else's from now on.
+    pub(crate) fn leave(&mut self) {
+        (self.follows, self.target) = (None, None);
     }
 
-    pub(crate) fn forward(&mut self, now: Instant, track: TrackId, packet: &Packet) -> Forward {
-        if self.track != Some(track) {
-            self.track = Some(track);
-            self.waits_for_key_frame = packet.codec.kind() == MediaKind::Video;
-            if !self.waits_for_key_frame {
-                self.rewriter.begin(now, packet, packet.timestamp, 0);
-            }
+    pub(crate) fn target(&self) -> Option<u8> {
+        self.target
+    }
+
+    /// Says which layer should be sent. What is followed goes on until that one can be joined.
+    pub(crate) fn aim(&mut self, target: Option<u8>) {
+        self.target = target;
+        if target.is_none() {
+            self.follows = None;
         }
-        if self.waits_for_key_frame {
-            let joins = packet.frame.starts_key_frame;
-            return if joins { Forward::Replay } else { Forward::NeedsKeyFrame };
-        }
-        self.rewriter.rewrite(now, packet).map_or(Forward::Skip, Forward::Send)
     }
 
-    /// Joins the track with what the cache has. Hands each packet to `send`; whether the viewer
+    pub(crate) fn follows(&self) -> Option<StreamId> {
+        self.follows
+    }
+
+    /// Whether what should be sent is not sent yet.
+    pub(crate) fn is_behind(&self) -> bool {
+        self.target.is_some()
+            && (self.waits_for_key_frame || self.follows.map(|id| id.layer) != self.target)
+    }
+
+    pub(crate) fn forward(&mut self, now: Instant, id: StreamId, packet: &Packet) -> Forward {
+        let Some(target) = self.target else { return Forward::Skip };
+        if self.follows == Some(id) && !self.waits_for_key_frame {
+            return self.rewriter.rewrite(now, packet).map_or(Forward::Skip, Forward::Send);
+        }
+        if packet.codec.kind() == MediaKind::Audio {
+            self.rewriter.begin(now, packet, packet, 0);
+            self.follows = Some(id);
+            return self.rewriter.rewrite(now, packet).map_or(Forward::Skip, Forward::Send);
+        }
+        let is_wanted = id.layer == target || self.follows.is_none_or(|old| old.layer == id.layer);
+        match (is_wanted, packet.frame.starts_key_frame) {
+            (true, true) => Forward::Replay,
+            (true, false) if id.layer == target => Forward::NeedsKeyFrame,
+            _ => Forward::Skip,
+        }
+    }
+
+    /// Joins the layer with what the cache has. Hands each packet to `send`; whether the viewer
     /// can go on with live packets from there.
     pub(crate) fn replay(
         &mut self,
         now: Instant,
-        track: TrackId,
+        id: StreamId,
         cache: &KeyFrameCache,
         mut send: impl FnMut(&Packet, Rewritten),
     ) -> bool {
         let (count, reaches_now) = match cache.replay() {
             Replay::UpToNow(count) => (count, true),
             Replay::Still(count) => (count, false),
-            Replay::Nothing => (0, false),
+            Replay::Nothing => return false,
         };
-        self.track = Some(track);
+        self.follows = Some(id);
         self.waits_for_key_frame = !reaches_now;
         self.send_frames(now, cache, count, &mut send);
         reaches_now
@@ -84,10 +113,10 @@ impl Outgoing {
         send: &mut impl FnMut(&Packet, Rewritten),
     ) {
         let Some(first) = cache.packets(count).next() else { return };
-        let Some(live) = cache.packets(count).last().map(|packet| packet.timestamp) else { return };
+        let Some(live) = cache.packets(count).last() else { return };
         let mut frames_left = frames(cache.packets(count));
         self.rewriter.begin(now, first, live, frames_left * REPLAY_TICKS);
-        let newest = self.rewriter.timestamp(live);
+        let newest = self.rewriter.timestamp(live.timestamp);
         let mut frame = None;
         for packet in cache.packets(count) {
             if frame.replace(packet.timestamp) != Some(packet.timestamp) {

@@ -4,15 +4,19 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use super::event::TrackKind;
 use super::participant::ParticipantId;
 use super::tap::Codec;
 use super::vp8::{Descriptor, PictureId};
 use super::{h264, vp8};
 
-/// A track as viewers follow it. Sequence numbers and timestamps only compare within one.
+/// A layer of a track as viewers follow it. Sequence numbers and timestamps only compare within
+/// one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct TrackId {
+pub struct StreamId {
     pub participant: ParticipantId,
+    pub kind: TrackKind,
+    pub layer: u8,
     /// Grows with each transport, and each new SSRC on it.
     pub generation: u64,
 }
@@ -56,6 +60,8 @@ pub struct FrameInfo {
     pub starts_key_frame: bool,
     pub picture_id: Option<PictureId>,
     pub base_layer_index: Option<u8>,
+    /// Width and height, at the start of a VP8 key frame.
+    pub size: Option<(u16, u16)>,
 }
 
 impl FrameInfo {
@@ -69,7 +75,15 @@ impl FrameInfo {
                 starts_key_frame: vp8::starts_key_frame(payload),
                 picture_id: descriptor.picture_id,
                 base_layer_index: descriptor.base_layer_index,
+                size: descriptor
+                    .starts_frame
+                    .then(|| vp8::key_frame_size(bitstream(payload, &descriptor)))
+                    .flatten(),
             }),
         }
     }
+}
+
+fn bitstream<'a>(payload: &'a [u8], descriptor: &Descriptor) -> &'a [u8] {
+    payload.get(descriptor.length..).unwrap_or_default()
 }

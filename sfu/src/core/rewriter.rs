@@ -5,7 +5,7 @@
 //! What is sent falls into runs: within a run everything is shifted by constants, so loss and
 //! reordering on the way in show through and can be repaired by the publisher's retransmissions.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::packet::Packet;
 use super::vp8::PictureId;
@@ -16,6 +16,10 @@ const FIRST_SEQUENCE: u64 = 1;
 /// A jump as long as this on the way in is no loss but a new beginning; passed on, it would throw
 /// the viewer's roll-over counter.
 const LONGEST_JUMP: u64 = 10_000;
+
+/// Capture and arrival may drift apart by so much between two packets before the capture is not
+/// believed.
+const FARTHEST: Duration = Duration::from_secs(1);
 
 #[derive(Debug)]
 pub struct Rewriter {
@@ -29,6 +33,7 @@ pub struct Rewriter {
 struct Newest {
     timestamp: u64,
     sent: Instant,
+    captured: Instant,
     picture_id: Option<u16>,
     base_layer_index: Option<u8>,
 }
@@ -62,18 +67,19 @@ impl Default for Rewriter {
 }
 
 impl Rewriter {
-    /// Begins a run with `first`. The incoming timestamp `live` is made to be now, but no less
-    /// than `lead` ticks after all that was sent before.
-    pub fn begin(&mut self, now: Instant, first: &Packet, live: u64, lead: u64) {
-        let timestamp = self.newest.map_or(live, |newest| {
-            newest.timestamp.wrapping_add(elapsed(now, newest.sent, first).max(lead))
+    /// Begins a run with `first`. The timestamp of `live` follows what was sent before at the
+    /// distance in time at which the two were captured, but at least `lead` ticks later.
+    pub fn begin(&mut self, now: Instant, first: &Packet, live: &Packet, lead: u64) {
+        let live_ticks = live.timestamp;
+        let timestamp = self.newest.map_or(live_ticks, |newest| {
+            newest.timestamp.wrapping_add(distance(now, &newest, live).max(lead))
         });
         let frame = first.frame;
         self.run = Some(Run {
             first_in: first.sequence,
             first_out: self.next_sequence,
             newest_in: first.sequence,
-            timestamp_shift: timestamp.wrapping_sub(live),
+            timestamp_shift: timestamp.wrapping_sub(live_ticks),
             picture_shift: self.picture_shift(frame.picture_id),
             layer_shift: self.layer_shift(frame.base_layer_index),
         });
@@ -119,6 +125,7 @@ impl Rewriter {
         self.newest = Some(Newest {
             timestamp: rewritten.timestamp,
             sent: now,
+            captured: packet.captured,
             picture_id: rewritten
                 .picture_id
                 .or(frame.picture_id.map(|id| id.value))
@@ -161,8 +168,13 @@ impl Run {
     }
 }
 
-/// Ticks of the packet's clock that passed since `sent`, at least one.
-fn elapsed(now: Instant, sent: Instant, packet: &Packet) -> u64 {
-    let passed = now.saturating_duration_since(sent).as_micros() as u64;
-    (passed * u64::from(packet.codec.clock_rate()) / 1_000_000).max(1)
+/// Ticks of the packet's clock from what was sent last to the packet, at least one. By the time of
+/// capture, which other layers of the same picture share; by that of arrival where the publisher's
+/// clock cannot be right.
+fn distance(now: Instant, newest: &Newest, packet: &Packet) -> u64 {
+    let arrived = now.saturating_duration_since(newest.sent);
+    let captured = packet.captured.saturating_duration_since(newest.captured);
+    let passed = if captured.abs_diff(arrived) <= FARTHEST { captured } else { arrived };
+    let micros = passed.as_micros() as u64;
+    (micros * u64::from(packet.codec.clock_rate()) / 1_000_000).max(1)
 }

@@ -46,6 +46,15 @@ impl SpeechDetector {
         Some(speaks.then_some((self.level / 16) as u8))
     }
 
+    /// Smoothed, in sixteenths of dB below full scale.
+    pub(crate) fn level(&self) -> i32 {
+        self.level
+    }
+
+    pub(crate) fn is_speaking(&self) -> bool {
+        self.is_speaking
+    }
+
     pub(crate) fn deadline(&self) -> Option<Instant> {
         self.loud.filter(|_| self.is_speaking).map(|loud| loud + HANGOVER)
     }

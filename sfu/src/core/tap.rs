@@ -3,7 +3,8 @@
 
 use std::sync::Arc;
 
-use super::event::MediaKind;
+use super::event::{MediaKind, TrackKind};
+use super::packet::{Packet, StreamId};
 
 /// A codec that rooms forward.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -33,9 +34,10 @@ impl Codec {
 /// One RTP packet of a participant's track.
 #[derive(Debug, Clone)]
 pub struct TapPacket {
+    pub kind: TrackKind,
     pub codec: Codec,
-    /// Grows when the participant's track begins anew (a rebuilt transport): sequence numbers and
-    /// timestamps of two generations have nothing to do with each other.
+    /// Grows when the track begins anew (a rebuilt transport, another simulcast layer): sequence
+    /// numbers and timestamps of two generations have nothing to do with each other.
     pub generation: u64,
     /// Sequence number, extended past its 16 bits. May arrive out of order.
     pub sequence: u64,
@@ -46,4 +48,31 @@ pub struct TapPacket {
     pub payload: Arc<[u8]>,
     /// How many packets the reader missed just before this one because it was too slow.
     pub missed: u64,
+}
+
+/// Which layer of each track a tap hands out: the best that comes, changed at key frames.
+#[derive(Debug, Default)]
+pub(crate) struct TapSelector {
+    follows: [Option<StreamId>; 3],
+    generations: [u64; 3],
+}
+
+impl TapSelector {
+    /// The generation of the packet, if it is to be handed out.
+    pub(crate) fn follow(&mut self, id: StreamId, best: u8, packet: &Packet) -> Option<u64> {
+        let kind = id.kind as usize;
+        let follows = &mut self.follows[kind];
+        if *follows != Some(id) {
+            let is_begun = follows.is_some_and(|old| old.layer != id.layer);
+            let may_begin = packet.codec.kind() == MediaKind::Audio
+                || packet.frame.starts_key_frame
+                || !is_begun;
+            if id.layer != best || !may_begin {
+                return None;
+            }
+            *follows = Some(id);
+            self.generations[kind] += 1;
+        }
+        Some(self.generations[kind])
+    }
 }

@@ -6,7 +6,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::handle::RoomToken;
 use crate::core::error::ConnectError;
-use crate::core::event::RoomEvent;
+use crate::core::event::{RoomEvent, TrackKind, View};
 use crate::core::participant::{ParticipantId, Place};
 use crate::core::picture::KeyFrame;
 use crate::core::tap::TapPacket;
@@ -33,6 +33,22 @@ pub(crate) enum Request {
     Place {
         participant: ParticipantId,
         place: Place,
+    },
+    View {
+        viewer: ParticipantId,
+        views: Vec<View>,
+    },
+    Subject {
+        subject: Option<ParticipantId>,
+    },
+    Mute {
+        participant: ParticipantId,
+        kind: TrackKind,
+        is_muted: bool,
+    },
+    Screen {
+        participant: ParticipantId,
+        is_on: bool,
     },
     Disconnect {
         participant: ParticipantId,

@@ -7,6 +7,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::command::{Command, Request, RoomId};
 use crate::core::error::ConnectError;
+use crate::core::event::{TrackKind, View};
 use crate::core::participant::{ParticipantId, Place};
 use crate::core::picture::KeyFrame;
 use crate::core::tap::TapPacket;
@@ -45,6 +46,29 @@ impl RoomHandle {
     /// Puts the participant into the call or back into the lobby. Unknown participants are ignored.
     pub fn place(&self, participant: ParticipantId, place: Place) {
         self.token.ask(Request::Place { participant, place });
+    }
+
+    /// Takes what a viewer shows of others' pictures: all of it, each time. What it does not
+    /// mention counts as visible, 360 pixels high. Of the list no more than 64 entries are read.
+    pub fn view(&self, viewer: ParticipantId, views: Vec<View>) {
+        self.token.ask(Request::View { viewer, views });
+    }
+
+    /// Says whose picture matters most: it is sent best, and given up last.
+    pub fn set_subject(&self, subject: Option<ParticipantId>) {
+        self.token.ask(Request::Subject { subject });
+    }
+
+    /// Forwards nothing of a participant's track until it is said to be muted no more.
+    pub fn set_muted(&self, participant: ParticipantId, kind: TrackKind, is_muted: bool) {
+        self.token.ask(Request::Mute { participant, kind, is_muted });
+    }
+
+    /// The participant begins or ends to show its screen, so that it is given receive slots at
+    /// once, or they are taken back. Without being told, the room notices a screen by its first
+    /// packet, and its end when nothing came for 10 seconds.
+    pub fn set_screen(&self, participant: ParticipantId, is_on: bool) {
+        self.token.ask(Request::Screen { participant, is_on });
     }
 
     /// Removes the participant and closes its transport.

@@ -102,6 +102,20 @@ impl Worker {
             Request::Place { participant, place } => {
                 self.with(now, id, |hosted| hosted.room.place(now, participant, place));
             }
+            Request::View { viewer, views } => {
+                self.with(now, id, |hosted| hosted.room.view(now, viewer, &views));
+            }
+            Request::Subject { subject } => {
+                self.with(now, id, |hosted| hosted.room.set_subject(now, subject));
+            }
+            Request::Mute { participant, kind, is_muted } => {
+                self.with(now, id, |hosted| {
+                    hosted.room.set_muted(now, participant, kind, is_muted);
+                });
+            }
+            Request::Screen { participant, is_on } => {
+                self.with(now, id, |hosted| hosted.room.set_screen(now, participant, is_on));
+            }
             Request::Disconnect { participant } => self.disconnect(now, (id, participant)),
             Request::KeyFrame { participant, answer } => {
                 self.with(now, id, |hosted| hosted.key_frame(now, participant, answer));

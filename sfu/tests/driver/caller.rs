@@ -8,7 +8,7 @@ use sfu::{MediaConfig, MediaServer, ParticipantId, RoomEvent, RoomHandle};
 use tokio::runtime::Runtime;
 use tokio::sync::mpsc::Receiver;
 
-use crate::client::Client;
+use crate::client::{Client, Kind};
 
 pub(crate) struct Caller {
     pub(crate) client: Client,
@@ -74,7 +74,7 @@ impl Caller {
         let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         socket.set_nonblocking(true).unwrap();
         let address = socket.local_addr().unwrap();
-        Self { client: Client::new(now(), index, 2, address), socket }
+        Self { client: Client::new(now(), index, &Kind::default(), address), socket }
     }
 
     fn turn(&mut self) {

@@ -7,4 +7,13 @@ mod calls;
 #[path = "../room/client.rs"]
 #[allow(dead_code, reason = "the room's tests ask more of it")]
 mod client;
+#[path = "../room/decoder.rs"]
+#[allow(dead_code, reason = "the room's tests ask more of it")]
+mod decoder;
+#[path = "../room/net.rs"]
+#[allow(dead_code, reason = "the room's tests ask more of it")]
+mod net;
+#[path = "../room/source.rs"]
+#[allow(dead_code, reason = "the room's tests ask more of it")]
+mod source;
 mod strangers;

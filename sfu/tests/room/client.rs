@@ -1,17 +1,21 @@
-//! A model client: a camera and a microphone that make recognisable packets, behind an ordinary
-//! (not lite) WebRTC transport.
+//! A model client: a camera, a microphone and a screen that make recognisable packets, behind an
+//! ordinary (not lite) WebRTC transport; and a decoder for each picture that it receives.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::net::SocketAddr;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use sfu::core::Datagram;
 use str0m::change::{SdpAnswer, SdpPendingOffer};
-use str0m::format::{Codec, PayloadParams};
-use str0m::media::{Direction, MediaKind, Mid, Pt};
+use str0m::format::Codec;
+use str0m::media::{Direction, KeyframeRequestKind, MediaKind, Mid, Pt, Simulcast, SimulcastLayer};
 use str0m::net::{Protocol, Receive};
-use str0m::rtp::{ExtensionValues, RawPacket, RtpWrite};
+use str0m::rtp::{RawPacket, RtpWrite};
 use str0m::{Candidate, Event, Input, Output, Rtc, RtcConfig};
+
+use crate::decoder::Decoder;
+use crate::net::Link;
+use crate::source::Source;
 
 pub(crate) struct Client {
     pub(crate) address: SocketAddr,
@@ -21,15 +25,26 @@ pub(crate) struct Client {
     pub(crate) seen_at: SocketAddr,
     /// Nothing gets through, either way.
     pub(crate) is_cut_off: bool,
+    pub(crate) up: Link,
+    pub(crate) down: Link,
+    /// The client whose way from the server it shares.
+    pub(crate) behind: Option<usize>,
+    /// Its only layer, or the lowest.
     pub(crate) camera: Source,
+    /// The layers above it.
+    pub(crate) upper: Vec<Source>,
+    pub(crate) screen: Option<Source>,
     pub(crate) microphone: Source,
     pub(crate) received: Vec<Received>,
+    pub(crate) decoders: BTreeMap<Mid, Decoder>,
     pub(crate) key_frame_requests: usize,
     /// Of each retransmission that arrived, whether it named its m-line.
     pub(crate) retransmissions: Vec<bool>,
     pub(crate) outbox: VecDeque<Datagram>,
-    rtc: Rtc,
-    mids: Vec<Mid>,
+    pub(crate) rtc: Rtc,
+    published: Vec<Mid>,
+    audio_slots: Vec<Mid>,
+    video_slots: Vec<Mid>,
     pending: Option<SdpPendingOffer>,
     engine_deadline: Instant,
 }
@@ -41,83 +56,107 @@ pub(crate) struct Received {
     pub(crate) mid: String,
     pub(crate) sequence: u64,
     pub(crate) timestamp: u32,
+    pub(crate) marker: bool,
     pub(crate) payload: Vec<u8>,
     pub(crate) audio_level: Option<i8>,
 }
 
-/// Makes frames at a steady pace.
+/// What sort of client.
 #[derive(Debug, Clone)]
-pub(crate) struct Source {
-    pub(crate) is_on: bool,
-    /// Packets per frame; key frames have three times as many.
-    pub(crate) packets: usize,
-    pub(crate) audio_level: i8,
-    /// Every payload sent, in order.
-    pub(crate) sent: Vec<Vec<u8>>,
-    tag: u8,
-    is_video: bool,
-    codec: Codec,
-    next: Instant,
-    frames: u64,
-    sequence: u64,
-    wants_key_frame: bool,
+pub(crate) struct Kind {
+    /// It has only these video codecs, and sends the first.
+    pub(crate) codecs: Vec<Codec>,
+    pub(crate) slots: usize,
+    /// Simulcast layers of its camera.
+    pub(crate) layers: u8,
+    pub(crate) has_screen: bool,
+}
+
+impl Default for Kind {
+    fn default() -> Self {
+        Self { codecs: vec![Codec::Vp8], slots: 2, layers: 1, has_screen: false }
+    }
 }
 
 impl Client {
     /// `index` tells its media from that of others.
-    pub(crate) fn new(now: Instant, index: usize, slots: usize, address: SocketAddr) -> Self {
-        Self::speaking(&[Codec::Vp8], now, index, slots, address)
-    }
-
-    /// One that has only these video codecs, and sends the first.
-    pub(crate) fn speaking(
-        codecs: &[Codec],
-        now: Instant,
-        index: usize,
-        slots: usize,
-        address: SocketAddr,
-    ) -> Self {
+    pub(crate) fn new(now: Instant, index: usize, kind: &Kind, address: SocketAddr) -> Self {
         let mut rtc = RtcConfig::new()
             .clear_codecs()
             .enable_opus(true, false)
-            .enable_vp8(codecs.contains(&Codec::Vp8))
-            .enable_h264(codecs.contains(&Codec::H264))
+            .enable_vp8(kind.codecs.contains(&Codec::Vp8))
+            .enable_h264(kind.codecs.contains(&Codec::H264))
             .set_rtp_mode(true)
             .enable_raw_packets(true)
             .build(now);
         rtc.add_local_candidate(Candidate::host(address, "udp").unwrap());
+        let codec = kind.codecs[0];
+        let layer = |layer| Source::layer(now, index, codec, layer, kind.layers);
+        let is_simulcast = kind.layers > 1;
         Self {
             address,
             seen_at: address,
-            slots,
+            slots: kind.slots,
             is_connected: false,
             is_cut_off: false,
-            camera: Source::new(now, index, codecs[0]),
+            up: Link::default(),
+            down: Link::default(),
+            behind: None,
+            camera: if is_simulcast { layer(0) } else { Source::new(now, index, codec) },
+            upper: (1..kind.layers).map(layer).collect(),
+            screen: kind.has_screen.then(|| Source::new(now, index + 100, codec)),
             microphone: Source::new(now, index, Codec::Opus),
             received: Vec::new(),
+            decoders: BTreeMap::new(),
             key_frame_requests: 0,
             retransmissions: Vec::new(),
             outbox: VecDeque::new(),
             rtc,
-            mids: Vec::new(),
+            published: Vec::new(),
+            audio_slots: Vec::new(),
+            video_slots: Vec::new(),
             pending: None,
             engine_deadline: now,
         }
     }
 
-    /// One line each for sending audio and video, then the receive slots. Later offers restart ICE.
+    /// One line each for sending audio, camera and screen, then the receive slots. Later offers
+    /// restart ICE.
     pub(crate) fn offer(&mut self) -> String {
         let mut change = self.rtc.sdp_api();
-        if self.mids.is_empty() {
-            let mut add = |kind, direction| change.add_media(kind, direction, None, None, None);
-            self.mids.push(add(MediaKind::Audio, Direction::SendOnly));
-            self.mids.push(add(MediaKind::Video, Direction::SendOnly));
-            for kind in [MediaKind::Audio, MediaKind::Video] {
-                (0..self.slots).for_each(|_| self.mids.push(add(kind, Direction::RecvOnly)));
+        if self.published.is_empty() {
+            let sent = Direction::SendOnly;
+            let mut simulcast = Simulcast::new();
+            let layers = std::iter::once(&self.camera).chain(&self.upper);
+            for rid in layers.filter_map(|source| source.rid) {
+                simulcast.add_send_layer(SimulcastLayer::new(&rid.to_string()));
             }
+            let simulcast = (!self.upper.is_empty()).then_some(simulcast);
+            self.published.push(change.add_media(MediaKind::Audio, sent, None, None, None));
+            self.published.push(change.add_media(MediaKind::Video, sent, None, None, simulcast));
+            if self.screen.is_some() {
+                self.published.push(change.add_media(MediaKind::Video, sent, None, None, None));
+            }
+            let mut add = |kind| change.add_media(kind, Direction::RecvOnly, None, None, None);
+            self.audio_slots = (0..self.slots).map(|_| add(MediaKind::Audio)).collect();
+            self.video_slots = (0..self.slots).map(|_| add(MediaKind::Video)).collect();
         } else {
             change.ice_restart(true);
         }
+        let (offer, pending) = change.apply().unwrap();
+        self.pending = Some(pending);
+        offer.to_sdp_string()
+    }
+
+    /// Adds receive slots, up to so many in all.
+    pub(crate) fn offer_slots(&mut self, slots: usize) -> String {
+        let mut change = self.rtc.sdp_api();
+        for _ in self.slots..slots {
+            let mut add = |kind| change.add_media(kind, Direction::RecvOnly, None, None, None);
+            self.audio_slots.push(add(MediaKind::Audio));
+            self.video_slots.push(add(MediaKind::Video));
+        }
+        self.slots = self.slots.max(slots);
         let (offer, pending) = change.apply().unwrap();
         self.pending = Some(pending);
         offer.to_sdp_string()
@@ -131,7 +170,7 @@ impl Client {
 
     /// Names of the video slots, lowest first.
     pub(crate) fn video_slots(&self) -> Vec<String> {
-        self.mids[2 + self.slots..].iter().map(Mid::to_string).collect()
+        self.video_slots.iter().map(Mid::to_string).collect()
     }
 
     /// What arrived on an m-line, by sequence number.
@@ -142,15 +181,33 @@ impl Client {
         arrived
     }
 
+    pub(crate) fn decoder(&mut self, mid: &str) -> &mut Decoder {
+        self.decoders.entry(Mid::from(mid)).or_default()
+    }
+
     pub(crate) fn request_key_frame(&mut self, mid: &str) {
-        let mut api = self.rtc.direct_api();
-        let stream = api.stream_rx_by_mid(Mid::from(mid), None).unwrap();
-        stream.request_keyframe(str0m::media::KeyframeRequestKind::Pli);
+        self.ask(Mid::from(mid));
+    }
+
+    /// All layers of its camera.
+    pub(crate) fn cameras(&mut self) -> impl Iterator<Item = &mut Source> {
+        std::iter::once(&mut self.camera).chain(&mut self.upper)
+    }
+
+    /// Does as the server asks: sends the layers that anybody needs.
+    pub(crate) fn publish(&mut self, needed: &[bool]) {
+        for (source, is_needed) in self.cameras().zip(needed) {
+            // An encoder that starts begins with a key frame.
+            source.wants_key_frame |= *is_needed && !source.is_on;
+            source.is_on = *is_needed;
+        }
     }
 
     pub(crate) fn deadline(&self) -> Instant {
-        let sources = [&self.camera, &self.microphone].into_iter().filter(|source| source.is_on);
-        sources.map(|source| source.next).fold(self.engine_deadline, Instant::min)
+        let video = std::iter::once(&self.camera).chain(&self.upper).chain(&self.screen);
+        let sources = video.chain([&self.microphone]).filter(|source| source.is_on);
+        let decoders = self.decoders.values().filter_map(Decoder::deadline);
+        sources.map(|source| source.next).chain(decoders).fold(self.engine_deadline, Instant::min)
     }
 
     pub(crate) fn receive(&mut self, now: Instant, from: SocketAddr, contents: &[u8]) {
@@ -161,22 +218,72 @@ impl Client {
     }
 
     pub(crate) fn tick(&mut self, now: Instant) {
-        for (line, source) in [&mut self.microphone, &mut self.camera].into_iter().enumerate() {
-            if !source.is_on || source.next > now {
+        for (line, index) in self.sources() {
+            let source = self.source(line, index);
+            if !source.is_due(now) || !self.is_connected {
                 continue;
             }
-            source.next = source.next.max(now) + source.interval();
-            if !self.is_connected {
-                continue;
-            }
-            for write in source.frame(now, &self.rtc) {
-                let mid = self.mids[line];
-                self.rtc.direct_api().stream_tx_by_mid(mid, None).unwrap().write_rtp(write);
-                poll(&mut self.rtc, now, &mut |_| {}, &mut |sent| self.outbox.push_back(sent));
+            let writes = {
+                let (rtc, source) = self.split(line, index);
+                source.frame(now, rtc)
+            };
+            let rid = self.source(line, index).rid;
+            for write in writes {
+                self.write(now, self.published[line], rid, write);
             }
         }
+        let stuck: Vec<_> = self
+            .decoders
+            .iter_mut()
+            .filter_map(|(mid, decoder)| decoder.wants_key_frame(now).then_some(*mid))
+            .collect();
+        stuck.into_iter().for_each(|mid| self.ask(mid));
         self.rtc.handle_input(Input::Timeout(now)).unwrap();
         self.poll(now);
+    }
+
+    /// Sends a packet that need not come from any of its sources.
+    pub(crate) fn write(
+        &mut self,
+        now: Instant,
+        mid: Mid,
+        rid: Option<str0m::media::Rid>,
+        write: RtpWrite,
+    ) {
+        self.rtc.direct_api().stream_tx_by_mid(mid, rid).unwrap().write_rtp(write);
+        poll(&mut self.rtc, now, &mut |_| {}, &mut |sent| self.outbox.push_back(sent));
+    }
+
+    /// The m-line that it sends its camera on.
+    pub(crate) fn camera_line(&self) -> Mid {
+        self.published[1]
+    }
+
+    /// Line and index of each source.
+    fn sources(&self) -> Vec<(usize, usize)> {
+        let cameras = (0..=self.upper.len()).map(|index| (1, index));
+        let screen = self.screen.iter().map(|_| (2, 0));
+        [(0, 0)].into_iter().chain(cameras).chain(screen).collect()
+    }
+
+    fn source(&mut self, line: usize, index: usize) -> &mut Source {
+        self.split(line, index).1
+    }
+
+    fn split(&mut self, line: usize, index: usize) -> (&Rtc, &mut Source) {
+        let source = match (line, index) {
+            (0, _) => &mut self.microphone,
+            (1, 0) => &mut self.camera,
+            (1, upper) => &mut self.upper[upper - 1],
+            _ => self.screen.as_mut().unwrap(),
+        };
+        (&self.rtc, source)
+    }
+
+    fn ask(&mut self, mid: Mid) {
+        if let Some(stream) = self.rtc.direct_api().stream_rx_by_mid(mid, None) {
+            stream.request_keyframe(KeyframeRequestKind::Pli);
+        }
     }
 
     fn is_retransmission(&self, pt: Pt) -> bool {
@@ -197,9 +304,17 @@ impl Client {
     fn handle(&mut self, now: Instant, event: Event) {
         match event {
             Event::Connected => self.is_connected = true,
-            Event::KeyframeRequest(_) => {
+            Event::KeyframeRequest(request) => {
                 self.key_frame_requests += 1;
-                self.camera.wants_key_frame = true;
+                let line = self.published.iter().position(|mid| *mid == request.mid).unwrap();
+                let of_line = self.sources().into_iter().filter(|(of, _)| *of == line);
+                for (line, index) in of_line.collect::<Vec<_>>() {
+                    let source = self.source(line, index);
+                    if source.rid == request.rid {
+                        source.wants_key_frame = true;
+                        source.key_frame_requests += 1;
+                    }
+                }
             }
             Event::RawPacket(raw) => {
                 if let RawPacket::RtpRx(header, _) = *raw
@@ -211,14 +326,19 @@ impl Client {
             Event::RtpPacket(packet) => {
                 let ssrc = packet.header.ssrc;
                 let mid = self.rtc.direct_api().stream_rx(&ssrc).unwrap().mid();
-                self.received.push(Received {
+                let received = Received {
                     at: now,
                     mid: mid.to_string(),
                     sequence: *packet.seq_no,
                     timestamp: packet.header.timestamp,
+                    marker: packet.header.marker,
                     payload: packet.payload.to_vec(),
                     audio_level: packet.header.ext_vals.audio_level,
-                });
+                };
+                if self.video_slots.contains(&mid) {
+                    self.decoders.entry(mid).or_default().receive(now, &received);
+                }
+                self.received.push(received);
             }
             _ => {}
         }
@@ -242,111 +362,5 @@ fn poll(
                 contents: transmit.contents.into(),
             }),
         }
-    }
-}
-
-impl Source {
-    fn new(now: Instant, index: usize, codec: Codec) -> Self {
-        Self {
-            is_on: false,
-            packets: 2,
-            audio_level: -100,
-            sent: Vec::new(),
-            tag: index as u8 + 1,
-            is_video: codec != Codec::Opus,
-            codec,
-            next: now,
-            frames: 1_000 * (index as u64 + 1),
-            sequence: 500 * (index as u64 + 1),
-            wants_key_frame: true,
-        }
-    }
-
-    fn interval(&self) -> Duration {
-        Duration::from_millis(if self.is_video { 33 } else { 20 })
-    }
-
-    fn frame(&mut self, now: Instant, rtc: &Rtc) -> Vec<RtpWrite> {
-        self.frames += 1;
-        let is_key = self.is_video && std::mem::take(&mut self.wants_key_frame);
-        let count = match (self.is_video, is_key) {
-            (false, _) => 1,
-            (true, false) => self.packets,
-            (true, true) => self.packets * 3,
-        };
-        (0..count).map(|part| self.packet(now, rtc, is_key, part, count)).collect()
-    }
-
-    fn packet(
-        &mut self,
-        now: Instant,
-        rtc: &Rtc,
-        is_key: bool,
-        part: usize,
-        count: usize,
-    ) -> RtpWrite {
-        let payload = match self.codec {
-            Codec::Vp8 => self.vp8(is_key, part),
-            Codec::H264 => self.h264(is_key, part),
-            _ => self.audio(),
-        };
-        self.sent.push(payload.clone());
-        self.sequence += 1;
-        let ticks = if self.is_video { 2_970 } else { 960 };
-        let timestamp = (self.frames * ticks) as u32;
-        let is_ours = |params: &PayloadParams| {
-            let format = params.spec().format;
-            let is_constrained = format.profile_level_id.is_none_or(|id| id == 0x42e01f);
-            params.spec().codec == self.codec
-                && is_constrained
-                && format.packetization_mode != Some(0)
-        };
-        let params = rtc.codec_config().find(is_ours).unwrap();
-        let pt: Pt = params.pt();
-        let levels = ExtensionValues {
-            audio_level: (!self.is_video).then_some(self.audio_level),
-            voice_activity: (!self.is_video).then_some(true),
-            ..ExtensionValues::default()
-        };
-        RtpWrite::new(pt, self.sequence.into(), timestamp, now, payload)
-            .marker(part + 1 == count)
-            .nackable(self.is_video)
-            .ext_vals(levels)
-    }
-
-    /// A descriptor with picture id and base layer index, and a frame that says which it is.
-    fn vp8(&self, is_key: bool, part: usize) -> Vec<u8> {
-        let start = if part == 0 { 0x10 } else { 0 };
-        let id = self.frames as u16 & 0x7fff;
-        let mut payload = vec![0x80 | start, 0xe0, 0x80 | (id >> 8) as u8, id as u8];
-        payload.extend([self.frames as u8, 0x20]);
-        if part == 0 {
-            payload.extend([if is_key { 0x10 } else { 0x11 }, 0, 0]);
-            payload.extend(if is_key {
-                &[0x9d, 0x01, 0x2a, 0x40, 0x01, 0xf0, 0x00][..]
-            } else {
-                &[]
-            });
-        }
-        payload.extend([self.tag, part as u8]);
-        payload.extend(self.frames.to_be_bytes());
-        payload.resize(900 + part, self.tag);
-        payload
-    }
-
-    /// An IDR or another slice, in fragments.
-    fn h264(&self, is_key: bool, part: usize) -> Vec<u8> {
-        let start = if part == 0 { 0x80 } else { 0 };
-        let mut payload = vec![0x7c, start | if is_key { 5 } else { 1 }, part as u8];
-        payload.extend(self.frames.to_be_bytes());
-        payload.resize(900 + part, self.tag);
-        payload
-    }
-
-    fn audio(&self) -> Vec<u8> {
-        let mut payload = vec![self.tag];
-        payload.extend(self.frames.to_be_bytes());
-        payload.resize(80, self.tag);
-        payload
     }
 }

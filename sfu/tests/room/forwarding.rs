@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use sfu::{MediaKind, Place};
+use sfu::{Place, TrackKind};
 use str0m::format::Codec;
 
+use crate::client::Kind;
 use crate::world::{World, id};
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -16,8 +17,8 @@ fn payloads_arrive_byte_by_byte_in_both_directions() {
     for (sender, viewer) in [(0, 1), (1, 0)] {
         for slot in world.slots(viewer) {
             let source = match slot.kind {
-                MediaKind::Audio => &world.clients[sender].microphone,
-                MediaKind::Video => &world.clients[sender].camera,
+                TrackKind::Audio => &world.clients[sender].microphone,
+                TrackKind::Camera | TrackKind::Screen => &world.clients[sender].camera,
             };
             let arrived = world.clients[viewer].arrived(&slot.mid);
             assert!(arrived.len() > 80, "{} packets of {:?}", arrived.len(), slot.kind);
@@ -99,9 +100,9 @@ fn all_others_in_a_call_of_three_are_seen_in_their_own_slots() {
 #[test]
 fn h264_goes_to_those_who_have_it_and_the_others_get_the_sound() {
     let mut world = World::new(8);
-    world.join_speaking(&[Codec::H264], 2);
-    world.join_speaking(&[Codec::Vp8, Codec::H264], 2);
-    world.join_speaking(&[Codec::Vp8], 2);
+    for codecs in [vec![Codec::H264], vec![Codec::Vp8, Codec::H264], vec![Codec::Vp8]] {
+        world.join_as(Kind { codecs, ..Kind::default() });
+    }
     world.run(SECOND / 2);
     for index in 0..3 {
         world.clients[index].microphone.is_on = true;
@@ -114,13 +115,13 @@ fn h264_goes_to_those_who_have_it_and_the_others_get_the_sound() {
         let mut slots = slots.filter(|slot| slot.source == id(0) && slot.kind == kind);
         world.clients[viewer].arrived(&slots.next().unwrap().mid)
     };
-    let seen = from_first(&world, 1, MediaKind::Video);
+    let seen = from_first(&world, 1, TrackKind::Camera);
     assert!(seen.len() > 80);
     for (sent, received) in world.clients[0].camera.sent.iter().zip(&seen) {
         assert_eq!(*sent, received.payload);
     }
-    assert!(from_first(&world, 2, MediaKind::Video).is_empty());
-    assert!(from_first(&world, 2, MediaKind::Audio).len() > 80);
+    assert!(from_first(&world, 2, TrackKind::Camera).is_empty());
+    assert!(from_first(&world, 2, TrackKind::Audio).len() > 80);
 }
 
 #[test]
@@ -139,7 +140,7 @@ fn audio_levels_pass_through_and_tell_who_speaks() {
     let mut world = World::in_call(7, 2);
     world.clients[0].microphone.audio_level = -20;
     world.run(SECOND);
-    let audio = world.slots(1).into_iter().find(|slot| slot.kind == MediaKind::Audio).unwrap();
+    let audio = world.slots(1).into_iter().find(|slot| slot.kind == TrackKind::Audio).unwrap();
     let arrived = world.clients[1].arrived(&audio.mid);
     assert!(arrived.iter().all(|packet| packet.audio_level.is_some()));
     let spoke = |level: bool| {

@@ -43,7 +43,7 @@ fn a_replay_is_due_at_once_instead_of_as_long_as_it_once_took() {
 
 #[test]
 fn a_long_past_key_frame_is_shown_as_a_still_until_a_new_one_comes() {
-    let mut world = publishing(3, 20);
+    let mut world = publishing(3, 8);
     world.run(Duration::from_millis(1_500));
     world.place(1, Place::Call);
     let waited = world.run_until(SECOND, |world| !video(world).is_empty());
@@ -53,7 +53,7 @@ fn a_long_past_key_frame_is_shown_as_a_still_until_a_new_one_comes() {
     let arrived = video(&world);
     assert_steady(&arrived);
     assert_eq!(position(&world, &arrived[0]), 0);
-    assert!(position(&world, &arrived[60]) > 600, "followers of the still were sent");
+    assert!(position(&world, &arrived[24]) > 320, "followers of the still were sent");
 }
 
 #[test]
@@ -69,7 +69,7 @@ fn those_who_watch_pay_nothing_for_those_who_wait() {
     let mut world = World::with_clients(8, 3);
     for index in 0..2 {
         world.clients[index].camera.is_on = true;
-        world.clients[index].camera.packets = 20;
+        world.clients[index].camera.packets = 8;
         world.place(index, Place::Call);
     }
     world.run(SECOND);
@@ -81,7 +81,7 @@ fn those_who_watch_pay_nothing_for_those_who_wait() {
 #[test]
 fn with_nobody_waiting_no_key_frame_is_asked_for() {
     let mut world = World::in_call(5, 2);
-    world.clients[0].camera.packets = 20;
+    world.clients[0].camera.packets = 8;
     world.run(SECOND);
     let before = world.clients[0].key_frame_requests;
     world.run(6 * SECOND);

@@ -15,7 +15,7 @@ fn the_requests_of_many_viewers_are_one_request_to_the_publisher() {
         let slots = world.slots(viewer);
         let video = slots
             .iter()
-            .find(|slot| slot.source == crate::world::id(0) && slot.kind == sfu::MediaKind::Video);
+            .find(|slot| slot.source == crate::world::id(0) && slot.kind == sfu::TrackKind::Camera);
         let mid = video.unwrap().mid.clone();
         world.clients[viewer].request_key_frame(&mid);
     }

@@ -3,11 +3,20 @@
 #![allow(clippy::unwrap_used)]
 
 mod client;
+mod crowds;
+mod decoder;
 mod forwarding;
 mod hostile;
+mod hostile_media;
 mod joining;
 mod key_frames;
+mod layers;
 mod liveness;
+mod net;
+mod networks;
 mod properties;
+mod shares;
 mod slots;
+mod source;
+mod tracks;
 mod world;

@@ -56,7 +56,7 @@ proptest! {
     ) {
         let mut rewriter = Rewriter::default();
         let first = packet(begin, 7, &[0, 1], false);
-        rewriter.begin(epoch(), &first, 7, 0);
+        rewriter.begin(epoch(), &first, &first, 0);
         for offset in offsets {
             let sent = packet(begin + offset, 7 + offset * 3_000, &[0, 1], false);
             let rewritten = rewriter.rewrite(epoch(), &sent).unwrap();
@@ -73,7 +73,8 @@ proptest! {
         let (mut sequence, mut timestamp) = (0, None);
         for (begin, time, length, late) in runs {
             let (begin, time) = (u64::from(begin) + 3, u64::from(time));
-            rewriter.begin(epoch(), &packet(begin, time, &[0, 1], false), time, 0);
+            let first = packet(begin, time, &[0, 1], false);
+            rewriter.begin(epoch(), &first, &first, 0);
             for index in 0..length {
                 let sent = packet(begin + index, time + index * 3_000, &[0, 1], false);
                 let rewritten = rewriter.rewrite(epoch(), &sent).unwrap();
@@ -94,7 +95,7 @@ proptest! {
     ) {
         let mut rewriter = Rewriter::default();
         let first = packet(5, 0, &[0, 1], false);
-        rewriter.begin(epoch(), &first, 0, 0);
+        rewriter.begin(epoch(), &first, &first, 0);
         rewriter.rewrite(epoch(), &first).unwrap();
         let far = rewriter.rewrite(epoch(), &packet(5 + jump, 1, &[0, 1], false)).unwrap();
         prop_assert_eq!(far.sequence, 3);

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use sfu::{MediaKind, Place};
+use sfu::{Place, TrackKind};
 
 use crate::joining::assert_steady;
 use crate::world::{World, id};
@@ -92,7 +92,7 @@ fn a_publisher_with_a_rebuilt_transport_goes_on_in_the_same_slot() {
     world.rebuild(1);
     world.run(2 * SECOND);
     assert_eq!(mids, world.slots(0).into_iter().map(|slot| slot.mid).collect::<Vec<_>>());
-    let video = world.slots(0).into_iter().find(|slot| slot.kind == MediaKind::Video).unwrap();
+    let video = world.slots(0).into_iter().find(|slot| slot.kind == TrackKind::Camera).unwrap();
     let arrived = world.clients[0].arrived(&video.mid);
     assert_steady(&arrived);
     let recent = arrived.iter().filter(|packet| world.now - packet.at < SECOND);

@@ -1,5 +1,6 @@
 //! A room, its clients and the network between them, in virtual time and from a seed.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
@@ -8,9 +9,7 @@ use sfu::core::room::{Answer, Room, RoomOutput};
 use sfu::core::{Datagram, Identity};
 use sfu::{ConnectError, ParticipantId, Place, RoomEvent, Slot, TapPacket};
 
-use str0m::format::Codec;
-
-use crate::client::Client;
+use crate::client::{Client, Kind};
 
 pub(crate) const SERVER: ([u8; 4], u16) = ([198, 51, 100, 1], 4_000);
 
@@ -25,15 +24,13 @@ pub(crate) struct World {
     pub(crate) latency: Duration,
     /// What the room sent so far.
     pub(crate) datagrams_out: usize,
+    /// Whether clients send only the layers that they are told are needed, and after what time.
+    pub(crate) obeys_after: Option<Duration>,
     random: u64,
-    on_the_way: Vec<OnTheWay>,
+    /// By when they arrive, and in what order they were sent.
+    on_the_way: BTreeMap<(Instant, u64), Datagram>,
+    orders: Vec<(Instant, usize, Vec<bool>)>,
     sent: u64,
-}
-
-struct OnTheWay {
-    arrives: Instant,
-    order: u64,
-    datagram: Datagram,
 }
 
 impl World {
@@ -48,7 +45,9 @@ impl World {
             loss: 0.0,
             latency: Duration::from_millis(10),
             random: seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1,
-            on_the_way: Vec::new(),
+            obeys_after: None,
+            on_the_way: BTreeMap::new(),
+            orders: Vec::new(),
             sent: 0,
             datagrams_out: 0,
         }
@@ -78,16 +77,38 @@ impl World {
 
     /// A newcomer with so many receive slots offers; its number.
     pub(crate) fn join(&mut self, slots: usize) -> usize {
-        self.join_speaking(&[Codec::Vp8], slots)
+        self.join_as(Kind { slots, ..Kind::default() })
     }
 
-    /// One that has only these video codecs.
-    pub(crate) fn join_speaking(&mut self, codecs: &[Codec], slots: usize) -> usize {
+    pub(crate) fn join_as(&mut self, kind: Kind) -> usize {
         let index = self.clients.len();
-        let address = address(index, 5_000);
-        self.clients.push(Client::speaking(codecs, self.now, index, slots, address));
+        self.clients.push(Client::new(self.now, index, &kind, address(index, 5_000)));
         self.negotiate(index).unwrap();
         index
+    }
+
+    /// A call of clients of the same sort, cameras and microphones on, all layers.
+    pub(crate) fn call_of(seed: u64, count: usize, kind: &Kind) -> Self {
+        let mut world = Self::new(seed);
+        for _ in 0..count {
+            world.join_as(kind.clone());
+        }
+        world.run(Duration::from_millis(500));
+        for index in 0..count {
+            world.clients[index].cameras().for_each(|camera| camera.is_on = true);
+            world.clients[index].microphone.is_on = true;
+            world.place(index, Place::Call);
+        }
+        world
+    }
+
+    /// The client asks for more slots, as it was told to.
+    pub(crate) fn add_slots(&mut self, index: usize, slots: usize) {
+        let offer = self.clients[index].offer_slots(slots);
+        let answer = self.room.connect(self.now, id(index), &offer).unwrap();
+        assert!(!answer.is_new_transport);
+        self.clients[index].take_answer(&answer.sdp);
+        self.pump_room();
     }
 
     /// The client makes its offer and takes the answer.
@@ -103,7 +124,8 @@ impl World {
     pub(crate) fn rebuild(&mut self, index: usize) {
         let old = &self.clients[index];
         let elsewhere = address(index, old.address.port() + 1);
-        let mut client = Client::new(self.now, index, old.slots, elsewhere);
+        let kind = Kind { slots: old.slots, ..Kind::default() };
+        let mut client = Client::new(self.now, index, &kind, elsewhere);
         client.camera.is_on = old.camera.is_on;
         client.microphone.is_on = old.microphone.is_on;
         self.clients[index] = client;
@@ -125,6 +147,7 @@ impl World {
         let end = self.now + duration;
         while let Some(next) = self.next_moment().filter(|next| *next <= end) {
             self.now = self.now.max(next);
+            self.obey();
             self.deliver();
             self.tick();
         }
@@ -156,26 +179,30 @@ impl World {
 
     /// A number from 0 up to 1.
     pub(crate) fn chance(&mut self) -> f64 {
-        self.random ^= self.random << 13;
-        self.random ^= self.random >> 7;
-        self.random ^= self.random << 17;
-        (self.random >> 11) as f64 / (1u64 << 53) as f64
+        chance(&mut self.random)
     }
 
     fn next_moment(&self) -> Option<Instant> {
-        let arrivals = self.on_the_way.iter().map(|way| way.arrives);
+        let arrival = self.on_the_way.keys().next().map(|(arrives, _)| *arrives);
         let clients = self.clients.iter().map(Client::deadline);
-        arrivals.chain(clients).chain(self.room.deadline()).min()
+        let orders = self.orders.iter().map(|(when, ..)| *when);
+        clients.chain(arrival).chain(orders).chain(self.room.deadline()).min()
     }
 
     fn deliver(&mut self) {
-        let now = self.now;
-        let (mut due, later): (Vec<_>, Vec<_>) =
-            self.on_the_way.drain(..).partition(|way| way.arrives <= now);
-        self.on_the_way = later;
-        due.sort_by_key(|way| (way.arrives, way.order));
-        for OnTheWay { datagram, .. } in due {
+        while let Some(first) = self.on_the_way.first_entry()
+            && first.key().0 <= self.now
+        {
+            let datagram = first.remove();
             self.hand_over(&datagram);
+        }
+    }
+
+    /// Clients do what they were told some time ago.
+    fn obey(&mut self) {
+        let now = self.now;
+        for (_, index, needed) in self.orders.extract_if(.., |(when, ..)| *when <= now) {
+            self.clients[index].publish(&needed);
         }
     }
 
@@ -216,10 +243,17 @@ impl World {
                     self.datagrams_out += 1;
                     self.send(datagram);
                 }
-                RoomOutput::Event(event) => self.events.push(event),
+                RoomOutput::Event(event) => {
+                    self.note_order(&event);
+                    self.events.push(event);
+                }
                 RoomOutput::Tap(_, packet) => self.taps.push(packet),
             }
         }
+    }
+
+    pub(crate) fn pump_clients(&mut self) {
+        (0..self.clients.len()).for_each(|index| self.pump_client(index));
     }
 
     fn pump_client(&mut self, index: usize) {
@@ -236,10 +270,39 @@ impl World {
         if cut(datagram.source) || cut(datagram.destination) || self.chance() < self.loss {
             return;
         }
-        let (arrives, order) = (self.now + self.latency, self.sent);
-        self.sent += 1;
-        self.on_the_way.push(OnTheWay { arrives, order, datagram });
+        let of = |address| self.clients.iter().position(|client| client.seen_at == address);
+        let (from, to) = (of(datagram.source), of(datagram.destination));
+        let mut random = self.random;
+        let link = match (from, to) {
+            (Some(from), _) => &mut self.clients[from].up,
+            (None, Some(to)) => {
+                let to = self.clients[to].behind.unwrap_or(to);
+                &mut self.clients[to].down
+            }
+            (None, None) => return,
+        };
+        let arrivals = link.pass(self.now, datagram.contents.len(), || chance(&mut random));
+        self.random = random;
+        for arrives in arrivals {
+            self.on_the_way.insert((arrives + self.latency, self.sent), datagram.clone());
+            self.sent += 1;
+        }
     }
+
+    fn note_order(&mut self, event: &RoomEvent) {
+        if let (Some(after), RoomEvent::Publish { participant, camera, .. }) =
+            (self.obeys_after, event)
+        {
+            self.orders.push((self.now + after, participant.0 as usize - 1, camera.clone()));
+        }
+    }
+}
+
+fn chance(random: &mut u64) -> f64 {
+    *random ^= *random << 13;
+    *random ^= *random >> 7;
+    *random ^= *random << 17;
+    (*random >> 11) as f64 / (1u64 << 53) as f64
 }
 
 pub(crate) fn id(index: usize) -> ParticipantId {

@@ -29,7 +29,7 @@ pub(super) fn place(place: message::Place) -> sfu::Place {
 
 /// What the call wants to know of a room's event.
 pub(super) fn event(event: RoomEvent) -> Option<MediaEvent> {
-    let participant = inward(event.participant())?;
+    let participant = inward(event.participant()?)?;
     match event {
         RoomEvent::Lost { .. } => Some(MediaEvent::Lost { participant }),
         RoomEvent::Recovered { .. } | RoomEvent::Connected { .. } => {
@@ -46,7 +46,11 @@ pub(super) fn event(event: RoomEvent) -> Option<MediaEvent> {
             round_trip_ms: report.round_trip.and_then(|time| u32::try_from(time.as_millis()).ok()),
             loss_percent: Some(percent(report.uplink_loss.max(report.downlink_loss))),
         }),
-        RoomEvent::Speaking { .. } => None,
+        RoomEvent::Speaking { .. }
+        | RoomEvent::ActiveSpeaker { .. }
+        | RoomEvent::MoreSlots { .. }
+        | RoomEvent::Publish { .. }
+        | RoomEvent::Receiving { .. } => None,
     }
 }
 
@@ -68,8 +72,8 @@ fn inward(id: sfu::ParticipantId) -> Option<ParticipantId> {
 
 fn slot(slot: sfu::Slot) -> Option<SlotView> {
     let kind = match slot.kind {
-        sfu::MediaKind::Audio => message::MediaKind::Audio,
-        sfu::MediaKind::Video => message::MediaKind::Video,
+        sfu::TrackKind::Audio => message::MediaKind::Audio,
+        sfu::TrackKind::Camera | sfu::TrackKind::Screen => message::MediaKind::Video,
     };
     Some(SlotView { mid: slot.mid, participant: inward(slot.source)?, kind })
 }

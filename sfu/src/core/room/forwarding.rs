@@ -3,56 +3,40 @@
 use std::time::Instant;
 
 use super::{Member, Room, RoomOutput, drain};
-use crate::core::event::{MediaKind, RoomEvent};
+use crate::core::event::{MediaKind, RoomEvent, TrackKind};
 use crate::core::outgoing::Forward;
-use crate::core::packet::{Packet, TrackId};
+use crate::core::packet::{Packet, StreamId};
 use crate::core::participant::{ParticipantId, Place};
-use crate::core::peer::Line;
+use crate::core::peer::{Line, Received};
+use crate::core::slots::TrackOf;
+use crate::core::speakers::CROWD;
 use crate::core::tap::TapPacket;
 use crate::core::track::Track;
 
 impl Room {
     /// Keeps what must be kept of a publisher's packet, and sends it to everybody who views it.
-    pub(super) fn forward(
-        &mut self,
-        now: Instant,
-        publisher: ParticipantId,
-        packet: &Packet,
-        is_new_track: bool,
-    ) {
-        let kind = packet.codec.kind();
+    pub(super) fn forward(&mut self, now: Instant, publisher: ParticipantId, received: &Received) {
+        let Received { track: kind, layer, is_new, packet } = received;
         let may_be_joined = self.may_be_joined(publisher);
         let Some(member) = self.members.get_mut(&publisher) else { return };
-        if is_new_track {
-            member.begin_track(kind);
+        let id = member.stream(*kind, *layer, *is_new);
+        let layers = member.peer.layers(*kind);
+        let (place, is_muted) = (member.place, member.is_muted(*kind));
+        let entry = self.tracks.entry((publisher, *kind));
+        let track = entry.or_insert_with(|| Track::new(id, layers));
+        let was_live = track.is_live(now);
+        let Some(layer) = track.layer_mut(*layer) else { return };
+        layer.receive(now, id, packet);
+        if may_be_joined && layer.should_refresh(now) {
+            layer.requests.want(now);
         }
-        let (id, place) = (member.track(kind), member.place);
-        let entry = self.tracks.entry((publisher, kind));
-        let track = entry.or_insert_with(|| Track::new(id, kind));
-        track.receive(now, id, packet);
-        if may_be_joined && track.should_refresh(now) {
-            track.requests.want(now);
-        }
-        self.tap_packet(publisher, id, packet);
-        if place == Place::Call {
+        self.tap_packet(now, publisher, id, packet);
+        if place == Place::Call && !is_muted {
             self.listen(now, publisher, packet);
-            self.send_to_viewers(now, id, packet);
-        }
-    }
-
-    /// Shows each participant in the call all others in it, as far as its slots reach.
-    pub(super) fn assign_slots(&mut self, now: Instant) {
-        let participants: Vec<_> = self.members.keys().copied().collect();
-        for viewer in participants {
-            let Some(member) = self.members.get_mut(&viewer) else { continue };
-            let is_shown =
-                |other: &&ParticipantId| member.place == Place::Call && **other != viewer;
-            let sources: Vec<_> = self.call.iter().filter(is_shown).copied().collect();
-            if member.slots.show(&sources) {
-                let slots = member.used_slots();
-                self.tell(RoomEvent::Slots { participant: viewer, slots });
-                self.join_new(now, viewer);
+            if !was_live && *kind != TrackKind::Audio {
+                self.begin_video(now, publisher, *kind);
             }
+            self.send_to_viewers(now, id, packet);
         }
     }
 
@@ -61,37 +45,50 @@ impl Room {
         if let Some(member) = self.members.get_mut(&viewer) {
             member.slots.stop_all();
         }
-        self.join_new(now, viewer);
+        self.review(now);
     }
 
     /// Asks the source of a line for a key frame.
     pub(super) fn want_for(&mut self, now: Instant, viewer: ParticipantId, line: Line) {
-        let Some(member) = self.members.get(&viewer) else { return };
-        if let Some(source) = member.slots.source(line) {
-            self.want_key_frame(now, source);
+        let Some(member) = self.members.get_mut(&viewer) else { return };
+        let Some(of) = member.slots.track(line) else { return };
+        let outgoing = member.slots.of(of).map(|slot| &slot.outgoing);
+        let layer = outgoing.and_then(|outgoing| outgoing.follows()).map(|id| id.layer);
+        if let Some(layer) = layer {
+            self.want_key_frame(now, of, layer);
         }
     }
 
     pub(super) fn ask_for_key_frames(&mut self, now: Instant) {
-        for ((publisher, _), track) in &mut self.tracks {
-            if track.requests.poll(now)
-                && let Some(member) = self.members.get_mut(publisher)
-            {
-                member.peer.request_key_frame();
-                drain(now, member, &mut self.outputs, &mut self.pending);
+        for ((publisher, kind), track) in &mut self.tracks {
+            for layer in &mut track.layers {
+                if layer.requests.poll(now)
+                    && let Some(member) = self.members.get_mut(publisher)
+                {
+                    member.peer.request_key_frame(*kind, layer.id.layer);
+                    drain(now, member, &mut self.outputs, &mut self.pending);
+                }
             }
         }
     }
 
-    pub(super) fn want_key_frame(&mut self, now: Instant, publisher: ParticipantId) {
-        if let Some(track) = self.tracks.get_mut(&(publisher, MediaKind::Video)) {
-            track.requests.want(now);
+    pub(super) fn want_key_frame(&mut self, now: Instant, of: TrackOf, layer: u8) {
+        if let Some(layer) = self.tracks.get_mut(&of).and_then(|track| track.layer_mut(layer)) {
+            layer.requests.want(now);
+        }
+    }
+
+    /// Asks for key frames of all that comes of the participant's camera.
+    pub(super) fn want_camera(&mut self, now: Instant, publisher: ParticipantId) {
+        let Some(track) = self.tracks.get_mut(&(publisher, TrackKind::Camera)) else { return };
+        for layer in track.layers.iter_mut().filter(|layer| layer.meter.is_live(now)) {
+            layer.requests.want(now);
         }
     }
 
     /// Whether somebody may soon be shown what the publisher sends, and nobody is shown it yet: key
     /// frames cost those who watch some of the picture's quality.
-    fn may_be_joined(&self, publisher: ParticipantId) -> bool {
+    pub(super) fn may_be_joined(&self, publisher: ParticipantId) -> bool {
         let others = || self.members.values().filter(|member| member.id != publisher);
         if self.call.contains(&publisher) {
             self.call.len() == 1 && others().any(Member::waits)
@@ -100,47 +97,88 @@ impl Room {
         }
     }
 
-    fn join_new(&mut self, now: Instant, viewer: ParticipantId) {
+    /// Sends what a cache has of the track, and asks for a key frame where that does not reach up
+    /// to now. The layer that should be sent is tried first; else any will do until it comes.
+    pub(super) fn join(&mut self, now: Instant, viewer: ParticipantId, of: TrackOf) {
         let Some(member) = self.members.get_mut(&viewer) else { return };
-        if !member.can_view() {
-            return;
-        }
-        for source in member.slots.unjoined() {
-            self.join(now, viewer, source);
-        }
-    }
-
-    /// Sends what the cache has of the source's video, and asks for a key frame where that does
-    /// not reach up to now.
-    fn join(&mut self, now: Instant, viewer: ParticipantId, source: ParticipantId) {
-        let Some(member) = self.members.get_mut(&viewer) else { return };
-        let Some(track) = self.tracks.get_mut(&(source, MediaKind::Video)) else { return };
-        let Some(slot) = member.slots.of(source).and_then(|slot| slot.video.as_mut()) else {
-            return;
-        };
+        let Some(track) = self.tracks.get_mut(&of) else { return };
+        let Some(slot) = member.slots.of(of) else { return };
+        let Some(target) = slot.outgoing.target() else { return };
         let line = slot.line;
         let mut replayed = Vec::new();
-        let send = |packet: &Packet, numbers| replayed.push((packet.clone(), numbers));
-        if !slot.outgoing.replay(now, track.id, &track.cache, send) {
-            track.requests.want(now);
+        let mut send = |packet: &Packet, numbers| replayed.push((packet.clone(), numbers));
+        for layer in track.joinable(now, target) {
+            if slot.outgoing.replay(now, layer.id, &layer.cache, &mut send)
+                || slot.outgoing.follows().is_some()
+            {
+                break;
+            }
+        }
+        if slot.outgoing.is_behind()
+            && let Some(layer) = track.layer_mut(target)
+        {
+            layer.requests.want(now);
         }
         for (packet, numbers) in &replayed {
             member.peer.send(line, packet, numbers);
             drain(now, member, &mut self.outputs, &mut self.pending);
         }
+        self.tell_receiving(viewer, of);
     }
 
-    fn send_to_viewers(&mut self, now: Instant, track: TrackId, packet: &Packet) {
+    /// Goes over to a layer that begins a key frame with the last packet.
+    fn switch(&mut self, now: Instant, viewer: ParticipantId, id: StreamId) {
+        let of = (id.participant, id.kind);
+        let Some(member) = self.members.get_mut(&viewer) else { return };
+        let Some(layer) = self.tracks.get(&of).and_then(|track| track.layer(id.layer)) else {
+            return;
+        };
+        let Some(slot) = member.slots.of(of) else { return };
+        let line = slot.line;
+        let mut replayed = Vec::new();
+        let send = |packet: &Packet, numbers| replayed.push((packet.clone(), numbers));
+        slot.outgoing.replay(now, id, &layer.cache, send);
+        for (packet, numbers) in &replayed {
+            member.peer.send(line, packet, numbers);
+            drain(now, member, &mut self.outputs, &mut self.pending);
+        }
+        self.tell_receiving(viewer, of);
+    }
+
+    pub(super) fn tell_receiving(&mut self, viewer: ParticipantId, of: TrackOf) {
+        let Some(member) = self.members.get_mut(&viewer) else { return };
+        let Some(slot) = member.slots.of(of) else { return };
+        let layer = slot.outgoing.follows().map(|id| id.layer);
+        if std::mem::replace(&mut slot.told, layer) != layer {
+            let (source, kind) = of;
+            self.tell(RoomEvent::Receiving { participant: viewer, source, kind, layer });
+        }
+    }
+
+    /// The first video after silence: whoever views the publisher has to be aimed at it.
+    fn begin_video(&mut self, now: Instant, publisher: ParticipantId, kind: TrackKind) {
+        if kind == TrackKind::Screen {
+            self.note_screen(now, publisher, true);
+        }
+        self.review(now);
+    }
+
+    fn send_to_viewers(&mut self, now: Instant, id: StreamId, packet: &Packet) {
+        let is_drowned = id.kind == TrackKind::Audio
+            && self.call.len() > CROWD
+            && !self.speakers.is_heard(id.participant);
         for index in 0..self.call.len() {
             let viewer = self.call[index];
-            if viewer == track.participant {
+            if viewer == id.participant {
                 continue;
             }
             let Some(member) = self.members.get_mut(&viewer) else { continue };
-            match next_step(now, member, track, packet) {
+            match next_step(now, member, id, packet, is_drowned) {
                 Step::Sent => drain(now, member, &mut self.outputs, &mut self.pending),
-                Step::Join => self.join(now, viewer, track.participant),
-                Step::Want => self.want_key_frame(now, track.participant),
+                Step::Join => self.switch(now, viewer, id),
+                Step::Want => {
+                    self.want_key_frame(now, (id.participant, id.kind), id.layer);
+                }
                 Step::Nothing => {}
             }
         }
@@ -149,16 +187,34 @@ impl Room {
     fn listen(&mut self, now: Instant, participant: ParticipantId, packet: &Packet) {
         let Some(member) = self.members.get_mut(&participant) else { return };
         let Some(level) = packet.extensions.audio_level else { return };
-        if let Some(level) = member.speech.hear(now, level.unsigned_abs()) {
+        let changed = member.speech.hear(now, level.unsigned_abs());
+        let (level, is_speaking) = (member.speech.level(), member.speech.is_speaking());
+        let leads = self.speakers.hear(now, participant, level, is_speaking);
+        if let Some(level) = changed {
             self.tell(RoomEvent::Speaking { participant, level });
+        }
+        if leads.is_some() {
+            self.tell(RoomEvent::ActiveSpeaker { participant: leads });
+            self.review(now);
         }
     }
 
-    fn tap_packet(&mut self, publisher: ParticipantId, track: TrackId, packet: &Packet) {
-        if self.members.get(&publisher).is_some_and(|member| member.is_tapped) {
+    fn tap_packet(
+        &mut self,
+        now: Instant,
+        publisher: ParticipantId,
+        id: StreamId,
+        packet: &Packet,
+    ) {
+        let Some(member) = self.members.get_mut(&publisher) else { return };
+        let Some(tap) = &mut member.tap else { return };
+        let best = self.tracks.get(&(publisher, id.kind)).and_then(|track| track.best(now));
+        let best = best.map_or(id.layer, |layer| layer.id.layer);
+        if let Some(generation) = tap.follow(id, best, packet) {
             let packet = TapPacket {
+                kind: id.kind,
                 codec: packet.codec,
-                generation: track.generation,
+                generation,
                 sequence: packet.sequence,
                 timestamp: packet.timestamp,
                 marker: packet.marker,
@@ -166,6 +222,8 @@ impl Room {
                 missed: 0,
             };
             self.outputs.push_back(RoomOutput::Tap(publisher, packet));
+        } else if id.layer == best {
+            self.want_key_frame(now, (publisher, id.kind), best);
         }
     }
 }
@@ -177,15 +235,26 @@ enum Step {
     Nothing,
 }
 
-fn next_step(now: Instant, member: &mut Member, track: TrackId, packet: &Packet) -> Step {
+fn next_step(
+    now: Instant,
+    member: &mut Member,
+    id: StreamId,
+    packet: &Packet,
+    is_drowned: bool,
+) -> Step {
     if !member.can_view() {
         return Step::Nothing;
     }
-    let slot = member.slots.of(track.participant);
-    let Some(slot) = slot.and_then(|slot| slot.line_mut(packet.codec.kind())) else {
+    let Some(slot) = member.slots.of((id.participant, id.kind)) else { return Step::Nothing };
+    if is_drowned {
+        // Should it be heard again, its numbers go on where they stopped.
+        slot.outgoing.stop();
         return Step::Nothing;
-    };
-    match slot.outgoing.forward(now, track, packet) {
+    }
+    if packet.codec.kind() == MediaKind::Audio {
+        slot.outgoing.aim(Some(0));
+    }
+    match slot.outgoing.forward(now, id, packet) {
         Forward::Send(numbers) => {
             member.peer.send(slot.line, packet, &numbers);
             Step::Sent

@@ -1,15 +1,25 @@
 //! What a room holds of each participant.
 
+use std::collections::BTreeMap;
 use std::time::Instant;
 
-use crate::core::event::{MediaKind, Slot};
+use crate::core::allocation::{Budget, Seeking, Steady};
+use crate::core::event::{MediaKind, Slot, TrackKind, View};
 use crate::core::liveness::Liveness;
-use crate::core::packet::TrackId;
+use crate::core::packet::StreamId;
 use crate::core::participant::{ParticipantId, Place};
 use crate::core::peer::Peer;
+use crate::core::publish::Publishing;
 use crate::core::quality::QualityMeter;
-use crate::core::slots::SlotPool;
+use crate::core::slots::{SlotPool, TrackOf};
 use crate::core::speech::SpeechDetector;
+use crate::core::tap::TapSelector;
+use crate::core::track::MOST_LAYERS;
+
+/// A viewer says something of no more tracks than this: all of a full call.
+const MOST_VIEWS: usize = 64;
+/// How high a picture counts as shown, of which the viewer said nothing.
+const USUAL_HEIGHT: u16 = 360;
 
 #[derive(Debug)]
 pub(super) struct Member {
@@ -21,43 +31,95 @@ pub(super) struct Member {
     pub(super) liveness: Liveness,
     pub(super) quality: QualityMeter,
     pub(super) speech: SpeechDetector,
-    pub(super) is_tapped: bool,
-    /// Of the tracks, audio and video: grows when one begins anew.
-    generations: [u64; 2],
+    pub(super) publishing: Publishing,
+    /// Set while somebody reads its packets.
+    pub(super) tap: Option<TapSelector>,
+    /// Whether it shows its screen.
+    pub(super) has_screen: bool,
+    /// How many slots it was last asked to offer.
+    pub(super) slots_wanted: usize,
+    pub(super) steady: Steady,
+    pub(super) seeking: Seeking,
+    pub(super) budget: Budget,
+    /// What its way was taken to carry when layers were last chosen for it.
+    pub(super) spendable: u64,
+    views: BTreeMap<TrackOf, (u16, bool)>,
+    muted: [bool; 3],
+    /// Of the layers of the tracks: grows when one begins anew.
+    generations: [[u64; MOST_LAYERS]; 3],
 }
 
 impl Member {
     pub(super) fn new(now: Instant, id: ParticipantId, peer: Peer) -> Self {
-        Self {
+        let mut member = Self {
             id,
-            slots: pool(&peer),
+            slots: SlotPool::default(),
             peer,
             place: Place::default(),
             is_connected: false,
             liveness: Liveness::new(now),
             quality: QualityMeter::default(),
             speech: SpeechDetector::default(),
-            is_tapped: false,
-            generations: [0; 2],
-        }
+            publishing: Publishing::default(),
+            tap: None,
+            has_screen: false,
+            slots_wanted: 0,
+            steady: Steady::default(),
+            seeking: Seeking::default(),
+            budget: Budget::default(),
+            spendable: 0,
+            views: BTreeMap::new(),
+            muted: [false; 3],
+            generations: [[0; MOST_LAYERS]; 3],
+        };
+        member.extend_slots();
+        member
     }
 
     /// Goes on over another transport.
     pub(super) fn replace(&mut self, now: Instant, peer: Peer) {
-        self.slots = pool(&peer);
         self.peer = peer;
+        self.slots = SlotPool::default();
+        self.extend_slots();
         self.is_connected = false;
         self.liveness.be_patient(now);
-        self.begin_track(MediaKind::Audio);
-        self.begin_track(MediaKind::Video);
+        self.publishing.reset();
+        (self.steady, self.seeking, self.budget) = Default::default();
+        self.generations.iter_mut().flatten().for_each(|generation| *generation += 1);
     }
 
-    pub(super) fn begin_track(&mut self, kind: MediaKind) {
-        self.generations[kind as usize] += 1;
+    /// Takes in the receive slots that the last offer added.
+    pub(super) fn extend_slots(&mut self) {
+        let [audio, video] =
+            [MediaKind::Audio, MediaKind::Video].map(|kind| self.peer.slot_lines(kind));
+        self.slots.extend(&audio, &video);
+        self.slots_wanted = 0;
     }
 
-    pub(super) fn track(&self, kind: MediaKind) -> TrackId {
-        TrackId { participant: self.id, generation: self.generations[kind as usize] }
+    /// What a packet of the layer is sent as. `begins` when the layer begins anew with it.
+    pub(super) fn stream(&mut self, kind: TrackKind, layer: u8, begins: bool) -> StreamId {
+        let generation = &mut self.generations[kind as usize][usize::from(layer) % MOST_LAYERS];
+        *generation += u64::from(begins);
+        StreamId { participant: self.id, kind, layer, generation: *generation }
+    }
+
+    pub(super) fn set_views(&mut self, views: &[View]) {
+        let seen = views.iter().take(MOST_VIEWS);
+        self.views =
+            seen.map(|view| ((view.source, view.kind), (view.height, view.is_pinned))).collect();
+    }
+
+    /// How high it shows a track, and whether it pinned it.
+    pub(super) fn view(&self, track: TrackOf) -> (u16, bool) {
+        self.views.get(&track).copied().unwrap_or((USUAL_HEIGHT, false))
+    }
+
+    pub(super) fn set_muted(&mut self, kind: TrackKind, is_muted: bool) {
+        self.muted[kind as usize] = is_muted;
+    }
+
+    pub(super) fn is_muted(&self, kind: TrackKind) -> bool {
+        self.muted[kind as usize]
     }
 
     /// Whether sending to it makes sense.
@@ -71,10 +133,12 @@ impl Member {
     }
 
     pub(super) fn used_slots(&self) -> Vec<Slot> {
-        let used = self.slots.used().flat_map(|(source, slot)| {
-            slot.lines().map(move |(kind, line)| Slot { mid: self.peer.mid(line), source, kind })
-        });
-        used.collect()
+        let slot = |((source, kind), line): (TrackOf, &crate::core::slots::SlotLine)| Slot {
+            mid: self.peer.mid(line.line),
+            source,
+            kind,
+        };
+        self.slots.used().map(slot).collect()
     }
 
     /// When something of it is due.
@@ -82,8 +146,4 @@ impl Member {
         let others = [self.liveness.deadline(), self.speech.deadline()];
         others.into_iter().flatten().fold(self.peer.deadline(), Instant::min)
     }
-}
-
-fn pool(peer: &Peer) -> SlotPool {
-    SlotPool::new(&peer.slot_lines(MediaKind::Audio), &peer.slot_lines(MediaKind::Video))
 }

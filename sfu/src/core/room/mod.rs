@@ -4,6 +4,8 @@
 //! [`Room::poll_output`], to be called until `None` after each of them. [`Room::deadline`] says
 //! when [`Room::handle_timeout`] is due.
 
+mod allocating;
+mod assigning;
 mod forwarding;
 mod member;
 
@@ -14,12 +16,14 @@ use std::time::{Duration, Instant};
 
 use self::member::Member;
 use super::error::ConnectError;
-use super::event::{MediaKind, RoomEvent};
+use super::event::{RoomEvent, TrackKind, View};
 use super::liveness::Change;
 use super::offer::Offer;
 use super::participant::{ParticipantId, Place};
 use super::peer::{Datagram, Identity, Peer, PeerOutput};
 use super::picture::KeyFrame;
+use super::slots::TrackOf;
+use super::speakers::Speakers;
 use super::stun::DatagramKind;
 use super::tap::TapPacket;
 use super::track::Track;
@@ -51,9 +55,14 @@ pub struct Answer {
 pub struct Room {
     identity: Arc<Identity>,
     members: BTreeMap<ParticipantId, Member>,
-    tracks: BTreeMap<(ParticipantId, MediaKind), Track>,
+    tracks: BTreeMap<TrackOf, Track>,
     /// Who is in the call, in the order of coming in.
     call: Vec<ParticipantId>,
+    speakers: Speakers,
+    /// Whose picture matters most.
+    subject: Option<ParticipantId>,
+    /// When the choice of layers is due.
+    next_review: Option<Instant>,
     /// What transports said and the room has not dealt with yet.
     pending: VecDeque<(ParticipantId, PeerOutput)>,
     outputs: VecDeque<RoomOutput>,
@@ -66,6 +75,9 @@ impl Room {
             members: BTreeMap::new(),
             tracks: BTreeMap::new(),
             call: Vec::new(),
+            speakers: Speakers::default(),
+            subject: None,
+            next_review: None,
             pending: VecDeque::new(),
             outputs: VecDeque::new(),
         }
@@ -82,7 +94,9 @@ impl Room {
         let offer = Offer::parse(offer)?;
         let (sdp, is_new_transport) = match self.members.get_mut(&participant) {
             Some(member) if member.peer.belongs_to(&offer) => {
-                (member.peer.reaccept(&offer)?, false)
+                let answer = member.peer.reaccept(&offer)?;
+                member.extend_slots();
+                (answer, false)
             }
             Some(_) => (self.replace(now, participant, &offer)?, true),
             None => (self.admit(now, participant, &offer)?, true),
@@ -90,6 +104,7 @@ impl Room {
         let member = self.members.get_mut(&participant);
         let fragment = member.map(|member| member.peer.fragment()).unwrap_or_default();
         self.drain(now, participant);
+        self.assign_slots(now);
         self.settle(now);
         Ok(Answer { sdp, fragment, is_new_transport })
     }
@@ -104,6 +119,10 @@ impl Room {
             Place::Call => self.call.push(participant),
             Place::Lobby => self.call.retain(|other| *other != participant),
         }
+        if place == Place::Lobby {
+            self.silence(participant);
+            self.note_screen(now, participant, false);
+        }
         self.assign_slots(now);
         self.settle(now);
     }
@@ -113,7 +132,49 @@ impl Room {
         self.part(now, &mut member.peer);
         self.call.retain(|other| *other != participant);
         self.tracks.retain(|(publisher, _), _| *publisher != participant);
+        self.subject.take_if(|subject| *subject == participant);
+        self.silence(participant);
         self.assign_slots(now);
+        self.settle(now);
+    }
+
+    /// Takes what a viewer shows, all of it; what it does not mention counts as visible, 360
+    /// pixels high. Of the list no more than 64 entries are read.
+    pub fn view(&mut self, now: Instant, viewer: ParticipantId, views: &[View]) {
+        let Some(member) = self.members.get_mut(&viewer) else { return };
+        member.set_views(views);
+        self.review(now);
+        self.settle(now);
+    }
+
+    /// Says whose picture matters most.
+    pub fn set_subject(&mut self, now: Instant, subject: Option<ParticipantId>) {
+        self.subject = subject;
+        self.review(now);
+        self.settle(now);
+    }
+
+    /// Forwards nothing of a participant's track, or goes on with it.
+    pub fn set_muted(
+        &mut self,
+        now: Instant,
+        participant: ParticipantId,
+        kind: TrackKind,
+        is_muted: bool,
+    ) {
+        let Some(member) = self.members.get_mut(&participant) else { return };
+        member.set_muted(kind, is_muted);
+        if is_muted && kind == TrackKind::Audio {
+            self.silence(participant);
+        }
+        self.review(now);
+        self.settle(now);
+    }
+
+    /// Gives the participant's screen receive slots, or takes them back. Without being told, the
+    /// room notices a screen by its first packet, and its end by a long silence.
+    pub fn set_screen(&mut self, now: Instant, participant: ParticipantId, is_on: bool) {
+        self.note_screen(now, participant, is_on);
         self.settle(now);
     }
 
@@ -164,41 +225,51 @@ impl Room {
         for participant in due {
             self.tick(now, participant);
         }
+        if self.next_review.is_some_and(|due| due <= now) {
+            self.end_silent_screens(now);
+            self.review(now);
+        }
         self.settle(now);
     }
 
     /// When [`Self::handle_timeout`] is due; `None` while the room is empty.
     pub fn deadline(&self) -> Option<Instant> {
         let members = self.members.values().map(Member::deadline);
-        let requests = self.tracks.values().filter_map(|track| track.requests.deadline());
-        members.chain(requests).min()
+        let layers = self.tracks.values().flat_map(|track| &track.layers);
+        let requests = layers.filter_map(|layer| layer.requests.deadline());
+        members.chain(requests).chain(self.next_review).min()
     }
 
     pub fn poll_output(&mut self) -> Option<RoomOutput> {
         self.outputs.pop_front()
     }
 
-    /// The last whole VP8 key frame of the participant's video.
+    /// The last whole VP8 key frame of the participant's camera, of the best layer that comes.
     pub fn key_frame(&self, now: Instant, participant: ParticipantId) -> Option<KeyFrame> {
-        self.tracks.get(&(participant, MediaKind::Video))?.key_frame(now)
+        self.tracks.get(&(participant, TrackKind::Camera))?.key_frame(now)
     }
 
     /// How long ago that key frame began to arrive.
     pub fn key_frame_age(&self, now: Instant, participant: ParticipantId) -> Option<Duration> {
-        self.tracks.get(&(participant, MediaKind::Video))?.key_frame_age(now)
+        self.tracks.get(&(participant, TrackKind::Camera))?.key_frame_age(now)
     }
 
-    /// Asks the participant for a key frame. Whether it has video at all.
+    /// Asks the participant for a key frame of its camera. Whether that ever sent anything.
     pub fn request_key_frame(&mut self, now: Instant, participant: ParticipantId) -> bool {
-        self.want_key_frame(now, participant);
+        self.want_camera(now, participant);
         self.settle(now);
-        self.tracks.contains_key(&(participant, MediaKind::Video))
+        self.tracks.contains_key(&(participant, TrackKind::Camera))
     }
 
     /// Begins or ends [`RoomOutput::Tap`] for the participant. Whether it is here.
     pub fn tap(&mut self, participant: ParticipantId, is_tapped: bool) -> bool {
-        let member = self.members.get_mut(&participant);
-        member.map(|member| member.is_tapped = is_tapped).is_some()
+        let Some(member) = self.members.get_mut(&participant) else { return false };
+        if is_tapped {
+            member.tap.get_or_insert_default();
+        } else {
+            member.tap = None;
+        }
+        true
     }
 
     pub fn participants(&self) -> usize {
@@ -229,7 +300,6 @@ impl Room {
         if let Some(member) = self.members.get_mut(&participant) {
             member.replace(now, peer);
         }
-        self.assign_slots(now);
         Ok(answer)
     }
 
@@ -280,9 +350,7 @@ impl Room {
             PeerOutput::Transmit(datagram) => {
                 self.outputs.push_back(RoomOutput::Transmit(datagram));
             }
-            PeerOutput::Packet(packet, is_new_track) => {
-                self.forward(now, participant, &packet, is_new_track);
-            }
+            PeerOutput::Packet(received) => self.forward(now, participant, &received),
             PeerOutput::Connected => self.welcome(now, participant),
             PeerOutput::Gone => {
                 let member = self.members.get_mut(&participant);
@@ -290,8 +358,10 @@ impl Room {
                 self.note(now, participant, change);
             }
             PeerOutput::NeedsKeyFrame(line) => self.want_for(now, participant, line),
+            PeerOutput::Estimated(estimate) => self.reconsider(now, participant, estimate),
             PeerOutput::Measured(measured) => {
                 let Some(member) = self.members.get_mut(&participant) else { return };
+                member.budget.measure(now, &measured);
                 if member.is_connected
                     && !member.liveness.is_lost()
                     && let Some(report) = member.quality.measure(now, &measured)
@@ -322,9 +392,16 @@ impl Room {
             }
             Some(Change::Recovered) => {
                 self.tell(RoomEvent::Recovered { participant });
-                self.want_key_frame(now, participant);
+                self.want_camera(now, participant);
                 self.join_all(now, participant);
             }
+        }
+    }
+
+    /// Forgets the participant's voice.
+    fn silence(&mut self, participant: ParticipantId) {
+        if self.speakers.forget(participant) {
+            self.tell(RoomEvent::ActiveSpeaker { participant: None });
         }
     }
 

@@ -1,0 +1,139 @@
+//! The m-lines of a transport: which the client publishes on, and which are receive slots.
+
+use str0m::Rtc;
+use str0m::change::SdpOffer;
+use str0m::media::{Direction, Media, Mid, Pt, Rid};
+use str0m::rtp::Ssrc;
+
+use crate::core::error::ConnectError;
+use crate::core::event::{MediaKind, TrackKind};
+use crate::core::offer::Offer;
+use crate::core::tap::Codec;
+
+/// An m-line of a transport.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Line(pub(super) usize);
+
+#[derive(Debug)]
+pub(super) struct LineState {
+    pub(super) mid: Mid,
+    pub(super) kind: MediaKind,
+    pub(super) role: Role,
+    pub(super) payload_types: Vec<(Pt, Codec)>,
+}
+
+#[derive(Debug)]
+pub(super) enum Role {
+    /// The client sends this track on it, with these simulcast layers, lowest first; none means
+    /// one layer without a name.
+    Published { track: TrackKind, layers: Vec<Rid> },
+    /// The client sends on it, but we have no use for it.
+    Ignored,
+    /// A receive slot, and what we send as.
+    Slot(Option<Sender>),
+}
+
+/// The SSRCs that the answer gave a receive slot. The engine fills every stream that it knows with
+/// padding, so it is told of this one when there is first something to send; and from then on it
+/// stays, as numbers of a known SSRC must never begin anew.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Sender {
+    pub(super) ssrc: Ssrc,
+    pub(super) resend: Option<Ssrc>,
+    pub(super) is_declared: bool,
+}
+
+impl LineState {
+    pub(super) fn is_slot(&self) -> bool {
+        matches!(self.role, Role::Slot(_))
+    }
+
+    /// The track that the client sends on it, and the names of its layers.
+    pub(super) fn published(&self) -> Option<(TrackKind, &[Rid])> {
+        match &self.role {
+            Role::Published { track, layers } => Some((*track, layers)),
+            _ => None,
+        }
+    }
+
+    pub(super) fn codec(&self, pt: Pt) -> Option<Codec> {
+        self.payload_types.iter().find(|(known, _)| *known == pt).map(|(_, codec)| *codec)
+    }
+
+    pub(super) fn payload_type(&self, codec: Codec) -> Option<Pt> {
+        self.payload_types.iter().find(|(_, known)| *known == codec).map(|(pt, _)| *pt)
+    }
+}
+
+pub(super) fn answer(rtc: &mut Rtc, offer: &Offer) -> Result<String, ConnectError> {
+    let malformed = |error: &dyn std::fmt::Display| ConnectError::MalformedOffer(error.to_string());
+    let offer = SdpOffer::from_sdp_string(offer.text()).map_err(|error| malformed(&error))?;
+    let answer = rtc.sdp_api().accept_offer(offer).map_err(|error| malformed(&error))?;
+    Ok(answer.to_sdp_string())
+}
+
+/// Adds the m-lines of the offer that are not known yet.
+pub(super) fn read_lines(
+    rtc: &Rtc,
+    offer: &Offer,
+    lines: &mut Vec<LineState>,
+) -> Result<(), ConnectError> {
+    let unsupported = |what: &str| Err(ConnectError::UnsupportedMedia(what.to_owned()));
+    for name in offer.mids() {
+        let mid = Mid::from(name);
+        let Some(media) = rtc.media(mid) else { continue };
+        let is_known = lines.iter().any(|line| line.mid == mid);
+        if is_known || media.direction() == Direction::Inactive {
+            continue;
+        }
+        let kind = if media.kind().is_audio() { MediaKind::Audio } else { MediaKind::Video };
+        let payload_types = payload_types(rtc, media);
+        if payload_types.is_empty() {
+            return unsupported(match kind {
+                MediaKind::Audio => "no audio codec in common (Opus is spoken here)",
+                MediaKind::Video => "no video codec in common (VP8 and H.264 are spoken here)",
+            });
+        }
+        let role = if media.direction().is_receiving() {
+            let layers = offer.layers(name).map(Rid::from).collect();
+            role(kind, lines, layers)
+        } else {
+            Role::Slot(None)
+        };
+        lines.push(LineState { mid, kind, role, payload_types });
+    }
+    if lines.is_empty() {
+        return unsupported("the offer has no audio or video");
+    }
+    Ok(())
+}
+
+/// Tracks are told apart by the order of the lines that they are sent on.
+fn role(kind: MediaKind, lines: &[LineState], layers: Vec<Rid>) -> Role {
+    let has = |track| lines.iter().any(|line| line.published().is_some_and(|(of, _)| of == track));
+    match kind {
+        MediaKind::Audio if !has(TrackKind::Audio) => {
+            Role::Published { track: TrackKind::Audio, layers: Vec::new() }
+        }
+        MediaKind::Video if !has(TrackKind::Camera) => {
+            Role::Published { track: TrackKind::Camera, layers }
+        }
+        MediaKind::Video if !has(TrackKind::Screen) => {
+            Role::Published { track: TrackKind::Screen, layers }
+        }
+        _ => Role::Ignored,
+    }
+}
+
+fn payload_types(rtc: &Rtc, media: &Media) -> Vec<(Pt, Codec)> {
+    let params = rtc.codec_config().params().iter();
+    let of_media = params.filter(|params| media.remote_pts().contains(&params.pt()));
+    of_media
+        .filter_map(|params| match params.spec().codec {
+            str0m::format::Codec::Opus => Some((params.pt(), Codec::Opus)),
+            str0m::format::Codec::Vp8 => Some((params.pt(), Codec::Vp8)),
+            str0m::format::Codec::H264 => Some((params.pt(), Codec::H264)),
+            _ => None,
+        })
+        .collect()
+}

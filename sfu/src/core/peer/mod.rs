@@ -1,0 +1,399 @@
+//! One participant's transport: ICE, DTLS, SRTP, RTCP. The only folder that names the WebRTC
+//! engine.
+//!
+//! The engine's contract is that after every change it is polled until it has nothing more to
+//! say; so each method that changes something is followed by [`Peer::poll`] until `None`.
+
+mod codecs;
+mod headers;
+mod identity;
+mod incoming;
+mod lines;
+
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use str0m::bwe::{Bitrate, BweKind};
+use str0m::media::{KeyframeRequestKind, Media};
+use str0m::net::{Protocol, Receive, Transmit};
+use str0m::rtp::RtpPacket;
+use str0m::{Candidate, Event, IceConnectionState, Input, Output, Rtc};
+
+pub use self::identity::Identity;
+use self::identity::{INITIAL_ESTIMATE, configure};
+use self::incoming::IncomingStreams;
+pub(crate) use self::lines::Line;
+use self::lines::{LineState, Role, Sender, answer, read_lines};
+use super::capture_clock::{CaptureClock, SenderReport};
+use super::error::ConnectError;
+use super::event::{MediaKind, TrackKind};
+use super::offer::{Offer, Origin};
+use super::packet::{FrameInfo, Packet};
+use super::path::Path;
+use super::quality::Measurement;
+use super::rewriter::Rewritten;
+use super::stun::DatagramKind;
+
+/// How often the engine may ask to be called again at once before others get their turn.
+const MOST_TURNS: u32 = 64;
+/// What is looked for on the way to a client of whom nothing is known yet, in bits per second.
+const FIRST_AIM: u64 = 4_000_000;
+/// Browsers keep their payloads below 1,200 bytes. Larger ones might not fit into a datagram any
+/// more with the header that a viewer is to get.
+const LARGEST_PAYLOAD: usize = 1_400;
+/// What a viewer may ask to be sent again: of each slot, so many packets, for so long, and of all
+/// that is sent, so much.
+const RESEND_PACKETS: usize = 768;
+const RESEND_AGE: Duration = Duration::from_millis(1_500);
+const RESEND_SHARE: f32 = 0.35;
+
+/// A UDP datagram to be sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Datagram {
+    /// The candidate that it leaves from.
+    pub source: SocketAddr,
+    pub destination: SocketAddr,
+    pub contents: Vec<u8>,
+}
+
+/// What a transport has to say.
+#[derive(Debug)]
+pub(crate) enum PeerOutput {
+    Transmit(Datagram),
+    Connected,
+    /// It is closed, or ICE gave up.
+    Gone,
+    Packet(Received),
+    /// The viewer cannot decode what it gets on this line.
+    NeedsKeyFrame(Line),
+    Measured(Measurement),
+    /// What the way to the client can carry, in bits per second, is estimated anew.
+    Estimated(u64),
+}
+
+/// A media packet, and what it is of.
+#[derive(Debug)]
+pub(crate) struct Received {
+    pub(crate) track: TrackKind,
+    pub(crate) layer: u8,
+    /// Whether the layer begins anew with it: another SSRC.
+    pub(crate) is_new: bool,
+    pub(crate) packet: Packet,
+}
+
+/// A transport that answered an offer.
+pub(crate) struct Peer {
+    rtc: Rtc,
+    origin: Origin,
+    lines: Vec<LineState>,
+    incoming: IncomingStreams,
+    deadline: Instant,
+    turns: u32,
+    clock: CaptureClock,
+    path: Path,
+    estimate: Option<u64>,
+}
+
+impl Peer {
+    /// Answers a client's first offer.
+    pub(crate) fn accept(
+        now: Instant,
+        identity: &Identity,
+        offer: &Offer,
+    ) -> Result<(Self, String), ConnectError> {
+        let mut rtc = configure(identity).build(now);
+        for &address in &identity.candidates {
+            if let Ok(candidate) = Candidate::host(address, "udp") {
+                rtc.add_local_candidate(candidate);
+            }
+        }
+        let answer = answer(&mut rtc, offer)?;
+        rtc.bwe().set_bitrate(Bitrate::ZERO, Bitrate::bps(FIRST_AIM));
+        let mut lines = Vec::new();
+        read_lines(&rtc, offer, &mut lines)?;
+        let mut peer = Self {
+            rtc,
+            origin: offer.origin().clone(),
+            lines,
+            incoming: IncomingStreams::default(),
+            deadline: now,
+            turns: 0,
+            clock: CaptureClock::default(),
+            path: Path::default(),
+            estimate: None,
+        };
+        peer.withhold_senders();
+        let answer = peer.pair_slots(answer);
+        Ok((peer, answer))
+    }
+
+    /// Answers a further offer of the same peer connection: an ICE restart, or more lines.
+    pub(crate) fn reaccept(&mut self, offer: &Offer) -> Result<String, ConnectError> {
+        let answer = answer(&mut self.rtc, offer)?;
+        let read = read_lines(&self.rtc, offer, &mut self.lines);
+        self.withhold_senders();
+        read.map(|()| self.pair_slots(answer))
+    }
+
+    /// Whether the offer comes from the peer connection at the other end of this transport.
+    pub(crate) fn belongs_to(&self, offer: &Offer) -> bool {
+        self.origin == *offer.origin()
+    }
+
+    /// By which connectivity checks name this transport. Changes with an ICE restart.
+    pub(crate) fn fragment(&mut self) -> String {
+        self.rtc.direct_api().local_ice_credentials().ufrag
+    }
+
+    /// The lines of a kind that the client receives on, in the order of its offers.
+    pub(crate) fn slot_lines(&self, kind: MediaKind) -> Vec<Line> {
+        let is_slot = |line: &LineState| line.kind == kind && line.is_slot();
+        self.numbered().filter(|(_, line)| is_slot(line)).map(|(number, _)| number).collect()
+    }
+
+    /// How many simulcast layers the client may send of the track; 0 when it has no line for it.
+    pub(crate) fn layers(&self, track: TrackKind) -> usize {
+        let published = self.lines.iter().filter_map(LineState::published);
+        let mut of_track = published.filter(|(of, _)| *of == track);
+        of_track.next().map_or(0, |(_, layers)| layers.len().max(1))
+    }
+
+    pub(crate) fn mid(&self, line: Line) -> String {
+        self.lines[line.0].mid.to_string()
+    }
+
+    /// What the way to the client can carry, in bits per second.
+    pub(crate) fn estimate(&self) -> u64 {
+        self.estimate.unwrap_or(INITIAL_ESTIMATE)
+    }
+
+    /// Tells the estimator, in bits per second, what to keep the way filled with, and how much it
+    /// would be good to know of.
+    pub(crate) fn aim(&mut self, sustained: u64, desired: u64) {
+        self.rtc.bwe().set_bitrate(Bitrate::bps(sustained), Bitrate::bps(desired));
+    }
+
+    /// Whether the datagram, from an unknown address, proves that it is meant for this transport.
+    pub(crate) fn accepts(
+        &self,
+        now: Instant,
+        from: SocketAddr,
+        to: SocketAddr,
+        datagram: &[u8],
+    ) -> bool {
+        Receive::new(Protocol::Udp, from, to, datagram)
+            .is_ok_and(|receive| self.rtc.accepts(&Input::Receive(now, receive)))
+    }
+
+    /// Takes a datagram. Whether anything could be made of it.
+    pub(crate) fn receive(
+        &mut self,
+        now: Instant,
+        from: SocketAddr,
+        to: SocketAddr,
+        datagram: &[u8],
+    ) -> bool {
+        self.turns = 0;
+        let Ok(receive) = Receive::new(Protocol::Udp, from, to, datagram) else { return false };
+        let is_sound =
+            self.rtc.is_alive() && self.rtc.handle_input(Input::Receive(now, receive)).is_ok();
+        if is_sound {
+            self.path.hear(now, from, DatagramKind::of(datagram) == DatagramKind::Stun);
+        }
+        is_sound
+    }
+
+    /// Time has passed.
+    pub(crate) fn tick(&mut self, now: Instant) {
+        self.turns = 0;
+        if self.rtc.handle_input(Input::Timeout(now)).is_err() {
+            self.rtc.disconnect();
+        }
+    }
+
+    /// When [`Self::tick`] must be called next. Valid once polled to the end.
+    pub(crate) fn deadline(&self) -> Instant {
+        self.deadline
+    }
+
+    /// Sends a packet on a line with its new numbers, if the viewer knows the codec.
+    pub(crate) fn send(&mut self, line: Line, packet: &Packet, rewritten: &Rewritten) {
+        self.turns = 0;
+        let line = &mut self.lines[line.0];
+        let Some(pt) = line.payload_type(packet.codec) else { return };
+        let Role::Slot(Some(sender)) = &mut line.role else { return };
+        let mut api = self.rtc.direct_api();
+        if !std::mem::replace(&mut sender.is_declared, true) {
+            let stream = api.declare_stream_tx(sender.ssrc, sender.resend, line.mid, None);
+            // Publishers pace their streams already, and the estimate is wrong whenever this
+            // machine is short of CPU: a packet of a call never waits for it.
+            stream.set_unpaced(true);
+            stream.set_rtx_cache(RESEND_PACKETS, RESEND_AGE, Some(RESEND_SHARE));
+        }
+        if let Some(stream) = api.stream_tx(&sender.ssrc) {
+            stream.write_rtp(headers::write(pt, packet, rewritten));
+        }
+    }
+
+    /// Asks the client for a key frame of one layer of a track.
+    pub(crate) fn request_key_frame(&mut self, track: TrackKind, layer: u8) {
+        self.turns = 0;
+        let published = |line: &LineState| {
+            let (of, layers) = line.published()?;
+            (of == track).then(|| (line.mid, layers.get(usize::from(layer)).copied()))
+        };
+        let Some((mid, rid)) = self.lines.iter().find_map(published) else { return };
+        if let Some(stream) = self.rtc.direct_api().stream_rx_by_mid(mid, rid) {
+            stream.request_keyframe(KeyframeRequestKind::Pli);
+        }
+    }
+
+    /// Says good-bye to the client.
+    pub(crate) fn close(&mut self) {
+        self.turns = 0;
+        if self.rtc.close().is_err() {
+            self.rtc.disconnect();
+        }
+    }
+
+    /// The next thing that the transport has to say, until there is nothing more.
+    pub(crate) fn poll(&mut self, now: Instant) -> Option<PeerOutput> {
+        while self.rtc.is_alive() {
+            match self.rtc.poll_output() {
+                Ok(Output::Timeout(deadline)) if deadline > now || self.turns == MOST_TURNS => {
+                    self.deadline = deadline.max(now + Duration::from_millis(1));
+                    return None;
+                }
+                Ok(Output::Timeout(_)) => {
+                    let turns = self.turns + 1;
+                    self.tick(now);
+                    self.turns = turns;
+                }
+                Ok(Output::Transmit(transmit)) => {
+                    return Some(PeerOutput::Transmit(self.address(transmit)));
+                }
+                Ok(Output::Event(event)) => {
+                    if let Some(output) = self.translate(event) {
+                        return Some(output);
+                    }
+                }
+                Err(error) => {
+                    tracing::debug!(%error, "transport failed");
+                    self.rtc.disconnect();
+                    return Some(PeerOutput::Gone);
+                }
+            }
+        }
+        self.deadline = now + Duration::from_secs(3600);
+        None
+    }
+
+    /// Answers to checks go back to where they came from, all else to where the client is.
+    fn address(&self, transmit: Transmit) -> Datagram {
+        let is_check = DatagramKind::of(&transmit.contents) == DatagramKind::Stun;
+        let present = self.path.address().filter(|_| !is_check);
+        Datagram {
+            source: transmit.source,
+            destination: present.unwrap_or(transmit.destination),
+            contents: transmit.contents.into(),
+        }
+    }
+
+    fn translate(&mut self, event: Event) -> Option<PeerOutput> {
+        match event {
+            Event::Connected => Some(PeerOutput::Connected),
+            Event::Closed | Event::IceConnectionStateChange(IceConnectionState::Disconnected) => {
+                Some(PeerOutput::Gone)
+            }
+            Event::RtpPacket(packet) => self.read(packet),
+            Event::KeyframeRequest(request) => {
+                let of_line = |(_, line): &(Line, &LineState)| line.mid == request.mid;
+                self.numbered().find(of_line).map(|(line, _)| PeerOutput::NeedsKeyFrame(line))
+            }
+            Event::EgressBitrateEstimate(BweKind::Twcc { estimate, .. }) => {
+                self.estimate = Some(estimate.as_u64());
+                Some(PeerOutput::Estimated(estimate.as_u64()))
+            }
+            Event::PeerStats(stats) => Some(PeerOutput::Measured(Measurement {
+                uplink_loss: stats.ingress_loss_fraction.unwrap_or(0.0),
+                downlink_loss: stats.egress_loss_fraction.unwrap_or(0.0),
+                round_trip: stats.rtt,
+                downlink_estimate: self.estimate,
+            })),
+            _ => None,
+        }
+    }
+
+    fn read(&mut self, packet: RtpPacket) -> Option<PeerOutput> {
+        let ssrc = packet.header.ssrc;
+        let (incoming, is_new) = self.incoming.find(&mut self.rtc, &self.lines, ssrc)?;
+        if self.incoming.is_abused() {
+            tracing::debug!("a client changes its SSRCs without end");
+            self.rtc.disconnect();
+            return Some(PeerOutput::Gone);
+        }
+        let codec = self.lines[incoming.line].codec(packet.header.payload_type)?;
+        if packet.payload.len() > LARGEST_PAYLOAD {
+            return None;
+        }
+        let timestamp = packet.time.numer();
+        let report = packet.last_sender_info.map(|info| SenderReport {
+            wallclock: info.ntp_time,
+            timestamp: info.rtp_time.numer() as u32,
+        });
+        let captured = self.clock.captured(packet.timestamp, timestamp, codec.clock_rate(), report);
+        let packet = Packet {
+            codec,
+            sequence: *packet.seq_no,
+            timestamp,
+            marker: packet.header.marker,
+            frame: FrameInfo::read(codec, &packet.payload),
+            extensions: headers::read_extensions(&packet.header.ext_vals),
+            payload: packet.payload,
+            captured,
+        };
+        let (track, layer) = (incoming.track, incoming.layer);
+        Some(PeerOutput::Packet(Received { track, layer, is_new, packet }))
+    }
+
+    fn numbered(&self) -> impl Iterator<Item = (Line, &LineState)> {
+        self.lines.iter().enumerate().map(|(number, line)| (Line(number), line))
+    }
+
+    /// Takes from the engine the streams of receive slots that were never used.
+    fn withhold_senders(&mut self) {
+        let mut api = self.rtc.direct_api();
+        for line in &mut self.lines {
+            let Role::Slot(sender) = &mut line.role else { continue };
+            if sender.is_some_and(|sender| sender.is_declared) {
+                continue;
+            }
+            *sender = api.stream_tx_by_mid(line.mid, None).map(|stream| Sender {
+                ssrc: stream.ssrc(),
+                resend: stream.rtx(),
+                is_declared: false,
+            });
+            if let Some(sender) = sender {
+                api.remove_stream_tx(sender.ssrc);
+            }
+        }
+    }
+
+    /// Gives the two lines of a receive slot the same stream, by which browsers play them in step.
+    fn pair_slots(&self, mut answer: String) -> String {
+        let stream = |line: &Line| self.rtc.media(self.lines[line.0].mid).map(Media::stream_id);
+        let (audio, video) = (self.slot_lines(MediaKind::Audio), self.slot_lines(MediaKind::Video));
+        for (audio, video) in audio.iter().zip(&video) {
+            if let (Some(audio), Some(video)) = (stream(audio), stream(video)) {
+                answer = answer.replace(video, audio);
+            }
+        }
+        answer
+    }
+}
+
+impl std::fmt::Debug for Peer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Peer").field("lines", &self.lines).finish_non_exhaustive()
+    }
+}
