@@ -27,7 +27,7 @@
 //!
 //! Viewers say how large they show whom ([`View`]); each gets, of every picture, the layer that its
 //! network carries and its screen has pixels for ([`RoomEvent::Receiving`]), and publishers are told
-//! which layers anybody needs ([`RoomEvent::Publish`]).
+//! which layers anybody needs ([`RoomEvent::Publish`]). How that is decided stands in `README.md`.
 //!
 //! ## Map
 //!

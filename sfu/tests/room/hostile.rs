@@ -150,7 +150,7 @@ proptest! {
         let mut lines: Vec<String> = offer.lines().map(str::to_owned).collect();
         for (at, text) in cuts {
             let line = at.index(lines.len());
-            let keep = lines[line].len().min(text.len() * 2);
+            let keep = lines[line].floor_char_boundary(text.len() * 2);
             lines[line] = format!("{}{text}", &lines[line][..keep]);
         }
         let mut world = World::new(7);

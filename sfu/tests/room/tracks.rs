@@ -116,3 +116,30 @@ fn who_was_muted_and_leaves_the_call_takes_its_screen_along() {
     world.place(0, Place::Lobby);
     assert!(world.slots(1).is_empty());
 }
+
+/// In-band forward error correction and silence suppression (RFC 7587 §7.1).
+#[test]
+fn sound_is_negotiated_with_error_correction_and_without_silence() {
+    let mut world = World::new(7);
+    world.join(1);
+    let answer = world.negotiate(0).unwrap().sdp;
+    let format = answer.lines().find(|line| line.starts_with("a=fmtp:111 ")).unwrap();
+    assert!(format.contains("useinbandfec=1") && format.contains("usedtx=1"), "{format}");
+}
+
+#[test]
+fn sound_that_pauses_in_silence_goes_on_as_one_stream() {
+    let mut world = World::call_of(8, 2, &Kind::default());
+    world.run(SECOND);
+    for is_on in [false, true, false, true] {
+        world.clients[0].microphone.is_on = is_on;
+        world.run(2 * SECOND);
+    }
+    let arrived = arrived(&world, 1, 0, TrackKind::Audio);
+    assert!(arrived.len() > 200);
+    for pair in arrived.windows(2) {
+        assert_eq!(pair[1].sequence, pair[0].sequence + 1);
+        let ticks = pair[1].timestamp.wrapping_sub(pair[0].timestamp) as i32;
+        assert!(ticks > 0);
+    }
+}

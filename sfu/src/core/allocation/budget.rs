@@ -12,8 +12,13 @@ use crate::core::quality::Measurement;
 const LOSS: f32 = 0.02;
 /// A round trip longer than the shortest by this, and by a quarter, is a queue.
 const QUEUE: Duration = Duration::from_millis(60);
+/// One that became shorter by this since the last is a queue that empties by itself.
+const DRAINED: Duration = Duration::from_millis(10);
+/// So much loss, or so long a queue, is more than sound can bear.
+const HEAVY_LOSS: f32 = 0.05;
+const LONG_QUEUE: Duration = Duration::from_millis(800);
 /// Strain counts for so long.
-const MEMORY: Duration = Duration::from_millis(1_500);
+const MEMORY: Duration = Duration::from_millis(1_000);
 /// The shortest round trip grows by so much with each measurement: ways change.
 const FORGETTING: Duration = Duration::from_millis(1);
 
@@ -21,7 +26,9 @@ const FORGETTING: Duration = Duration::from_millis(1);
 pub(crate) struct Budget {
     believed: u64,
     shortest: Option<Duration>,
+    last: Option<Duration>,
     strained: Option<Instant>,
+    overrun: Option<Instant>,
 }
 
 impl Budget {
@@ -30,22 +37,33 @@ impl Budget {
         if let Some(trip) = measured.round_trip {
             let shortest = self.shortest.map_or(trip, |least| trip.min(least + FORGETTING));
             self.shortest = Some(shortest);
-            if trip > shortest + shortest / 4 + QUEUE {
+            let is_draining = self.last.replace(trip).is_some_and(|last| trip + DRAINED < last);
+            if trip > shortest + shortest / 4 + QUEUE && !is_draining {
                 self.strained = Some(now);
             }
         }
         if measured.downlink_loss > LOSS {
             self.strained = Some(now);
         }
+        let is_long = self.last > self.shortest.map(|shortest| shortest + LONG_QUEUE);
+        if measured.downlink_loss > HEAVY_LOSS || is_long {
+            self.overrun = Some(now);
+        }
     }
 
-    /// Bits per second, given the engine's estimate.
-    pub(crate) fn believe(&mut self, now: Instant, estimate: u64) -> u64 {
-        let is_strained = self.is_strained(now);
-        if estimate >= self.believed || is_strained {
-            self.believed = estimate;
-        }
+    /// Bits per second, given the engine's estimate. Without strain the way carries at least what
+    /// is sent.
+    pub(crate) fn believe(&mut self, now: Instant, estimate: u64, sent: u64) -> u64 {
+        self.believed = match self.is_strained(now) {
+            true => estimate,
+            false => self.believed.max(estimate).max(sent),
+        };
         self.believed
+    }
+
+    /// Whether so much is lost or waits that sound suffers too.
+    pub(crate) fn is_overrun(&self, now: Instant) -> bool {
+        self.overrun.is_some_and(|then| now.saturating_duration_since(then) < MEMORY)
     }
 
     pub(crate) fn is_strained(&self, now: Instant) -> bool {
@@ -68,15 +86,16 @@ mod tests {
             ..Measurement::default()
         };
         budget.measure(now, &measured(50, 0.0));
-        assert_eq!(budget.believe(now, 2_000_000), 2_000_000);
-        assert_eq!(budget.believe(now, 80_000), 2_000_000);
+        assert_eq!(budget.believe(now, 2_000_000, 0), 2_000_000);
+        assert_eq!(budget.believe(now, 80_000, 0), 2_000_000);
         budget.measure(now, &measured(90, 0.01));
-        assert_eq!(budget.believe(now, 80_000), 2_000_000);
+        assert_eq!(budget.believe(now, 80_000, 0), 2_000_000);
         budget.measure(now, &measured(200, 0.0));
-        assert_eq!(budget.believe(now, 300_000), 300_000);
+        assert_eq!(budget.believe(now, 300_000, 0), 300_000);
         let later = now + MEMORY;
-        assert_eq!(budget.believe(later, 900_000), 900_000);
+        assert_eq!(budget.believe(later, 900_000, 0), 900_000);
+        assert_eq!(budget.believe(later, 900_000, 1_000_000), 1_000_000);
         budget.measure(later, &measured(50, 0.3));
-        assert_eq!(budget.believe(later, 500_000), 500_000);
+        assert_eq!(budget.believe(later, 500_000, 0), 500_000);
     }
 }

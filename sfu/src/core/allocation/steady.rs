@@ -9,35 +9,45 @@ use super::{Demand, allocate};
 const SHORTAGE: Duration = Duration::from_millis(400);
 /// Far: below this many tenths of what is sent.
 const GRAVE: u64 = 7;
+/// What matters most does not go dark before it has been short for so long,
+const DARKENING: Duration = Duration::from_secs(4);
+/// unless what is needed is more than so many times the budget and a little.
+const MOST_OVERDRAFT: u64 = 2;
+const SMALL: u64 = 200_000;
 /// After a fall nothing rises for so long.
 const FIRST_PATIENCE: Duration = Duration::from_secs(3);
 /// After a rise that had to be taken back it is so many times longer, up to the longest.
 const PATIENCE_GROWTH: u32 = 5;
 const LONGEST_PATIENCE: Duration = Duration::from_secs(75);
+/// But what is dark may be lit again, dimly, after so long.
+const LONGEST_DARKNESS: Duration = Duration::from_secs(6);
 /// A fall within this time after a rise says that the rise was a mistake.
 const TRIAL: Duration = Duration::from_secs(20);
-
-/// Soon.
+/// What may rise within so long is worth looking for bandwidth for.
 const FORESIGHT: Duration = Duration::from_secs(2);
 
 /// One per viewer.
 #[derive(Debug, Default)]
 pub(crate) struct Steady {
     short_since: Option<Instant>,
+    /// Since when something would have gone dark.
+    dark_since: Option<Instant>,
     rose: Option<Instant>,
     fell: Option<Instant>,
     patience: Duration,
 }
 
 impl Steady {
-    /// Which layer to send of each.
+    /// Which layer to send of each. `is_overrun`: the way is in such a state that sound suffers.
     pub(crate) fn decide(
         &mut self,
         now: Instant,
         budget: u64,
+        is_overrun: bool,
         demands: &[Demand],
     ) -> Vec<Option<u8>> {
         let wanted = allocate(budget, demands);
+        let wanted = self.without_haste(now, budget, is_overrun, demands, wanted);
         let falls = demands.iter().zip(&wanted).any(|(demand, wanted)| demand.falls_to(*wanted));
         if !falls {
             self.short_since = None;
@@ -56,8 +66,10 @@ impl Steady {
         if !rises(&wanted) {
             return wanted;
         }
-        if self.fell.is_some_and(|fell| now.saturating_duration_since(fell) < self.patience) {
-            let held: Vec<_> = demands.iter().map(Demand::held).collect();
+        let since = self.fell.map(|fell| now.saturating_duration_since(fell));
+        if since.is_some_and(|since| since < self.patience) {
+            let stays_dark = since < Some(LONGEST_DARKNESS);
+            let held: Vec<_> = demands.iter().map(|demand| demand.held(stays_dark)).collect();
             return allocate(budget, &held);
         }
         self.rose = Some(now);
@@ -68,6 +80,40 @@ impl Steady {
     pub(crate) fn may_rise_soon(&self, now: Instant) -> bool {
         let fell = self.fell.map(|fell| now.saturating_duration_since(fell));
         fell.is_none_or(|since| since + FORESIGHT >= self.patience)
+    }
+
+    /// Leaves the lowest layer of what matters most for a while when it would go dark, and as long
+    /// as sound does not suffer from it: while a queue drains, or this machine is short of CPU, the
+    /// estimate is of less than the way carries.
+    fn without_haste(
+        &mut self,
+        now: Instant,
+        budget: u64,
+        is_overrun: bool,
+        demands: &[Demand],
+        mut wanted: Vec<Option<u8>>,
+    ) -> Vec<Option<u8>> {
+        let darkens = |index: &usize| {
+            let demand = &demands[*index];
+            wanted[*index].is_none() && demand.present.is_some() && demand.above(None).is_some()
+        };
+        let first = (0..demands.len()).filter(darkens).min_by_key(|index| demands[*index].rank);
+        let Some(first) = first.filter(|_| wanted.iter().all(Option::is_none)) else {
+            self.dark_since = None;
+            return wanted;
+        };
+        let lowest = demands[first].above(None);
+        let rate = lowest.and_then(|layer| demands[first].rate(layer)).unwrap_or(0);
+        let since = *self.dark_since.get_or_insert(now);
+        if !is_overrun {
+            self.dark_since = None;
+        }
+        let is_small = rate <= budget.saturating_mul(MOST_OVERDRAFT) + SMALL;
+        let is_early = now.saturating_duration_since(since) < DARKENING;
+        if !is_overrun || (is_small && is_early) {
+            wanted[first] = lowest;
+        }
+        wanted
     }
 
     fn is_patient_with_shortage(&mut self, now: Instant, budget: u64, demands: &[Demand]) -> bool {
@@ -81,7 +127,7 @@ impl Steady {
 
     fn fall(&mut self, now: Instant) {
         let since = |then: Option<Instant>| then.map(|then| now.saturating_duration_since(then));
-        let was_mistaken = since(self.rose).is_some_and(|since| since < TRIAL);
+        let was_mistaken = since(self.rose.take()).is_some_and(|since| since < TRIAL);
         let is_same_fall = since(self.fell).is_some_and(|since| since < FIRST_PATIENCE);
         self.patience = match (was_mistaken, is_same_fall) {
             (_, true) => self.patience,
@@ -113,10 +159,11 @@ impl Demand {
     }
 
     /// The same, without anything better than now.
-    fn held(&self) -> Self {
+    fn held(&self, stays_dark: bool) -> Self {
         let may = |layer: usize| match self.present {
             Some(present) => layer <= usize::from(present) || !self.has_up_to(present),
-            None => !self.is_dropped,
+            None if stays_dark => !self.is_dropped,
+            None => !self.is_dropped || self.above(None) == Some(layer as u8),
         };
         let mut held = *self;
         for (layer, rate) in held.rates.iter_mut().enumerate() {

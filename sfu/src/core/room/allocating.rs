@@ -22,6 +22,8 @@ const USUAL_RATES: [&[u64]; MOST_LAYERS] =
 /// What is looked for, in percent of what would be sent: sending at the edge of what is known lets
 /// the estimate fall with every breath.
 const ROOM_TO_BREATHE: u64 = 125;
+/// More is never looked for, in bits per second.
+const MOST_SOUGHT: u64 = 12_000_000;
 /// An estimate that falls below so many percent of the last is dealt with at once.
 const SUDDEN: u64 = 85;
 
@@ -40,7 +42,7 @@ impl Room {
     /// The way to a viewer is estimated anew.
     pub(super) fn reconsider(&mut self, now: Instant, viewer: ParticipantId, estimate: u64) {
         let Some(member) = self.members.get_mut(&viewer) else { return };
-        member.budget.believe(now, estimate);
+        member.budget.believe(now, estimate, 0);
         let is_sudden = estimate * 100 < member.spendable * SUDDEN;
         if is_sudden && member.budget.is_strained(now) {
             self.allocate(now, viewer);
@@ -64,9 +66,12 @@ impl Room {
         let visible: Vec<Demand> = demands.iter().copied().flatten().collect();
         let sound = self.sound_for(now, viewer);
         let Some(member) = self.members.get_mut(&viewer) else { return };
-        member.spendable = member.budget.believe(now, member.peer.estimate());
+        let present = |demand: &Demand| demand.present.and_then(|layer| demand.rate(layer));
+        let sent = sound + visible.iter().filter_map(present).sum::<u64>();
+        member.spendable = member.budget.believe(now, member.peer.estimate(), sent);
         let budget = member.spendable.saturating_sub(sound);
-        let chosen = member.steady.decide(now, budget, &visible);
+        let is_overrun = member.budget.is_overrun(now);
+        let chosen = member.steady.decide(now, budget, is_overrun, &visible);
         let mut given = chosen.iter().copied();
         let mut targets = Vec::with_capacity(shown.len());
         for ((of, present, _), demand) in shown.iter().zip(&demands) {
@@ -239,12 +244,13 @@ impl Member {
         });
         let step = step.filter(|step| *step > 0).min();
         let is_wanted = step.is_some() && self.steady.may_rise_soon(now);
+        let is_free = !self.budget.is_strained(now);
         let wanted = |rate: u64| (sound + rate) * ROOM_TO_BREATHE / 100;
-        let sustained = match step.filter(|_| self.seeking.poll(now, is_wanted)) {
+        let sustained = match step.filter(|_| self.seeking.poll(now, is_wanted) && is_free) {
             Some(step) => wanted(sent + step),
             None => 0,
         };
-        self.peer.aim(sustained, wanted(best));
+        self.peer.aim(sustained, wanted(best).min(MOST_SOUGHT));
     }
 }
 

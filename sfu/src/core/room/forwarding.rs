@@ -17,7 +17,6 @@ impl Room {
     /// Keeps what must be kept of a publisher's packet, and sends it to everybody who views it.
     pub(super) fn forward(&mut self, now: Instant, publisher: ParticipantId, received: &Received) {
         let Received { track: kind, layer, is_new, packet } = received;
-        let may_be_joined = self.may_be_joined(publisher);
         let Some(member) = self.members.get_mut(&publisher) else { return };
         let id = member.stream(*kind, *layer, *is_new);
         let layers = member.peer.layers(*kind);
@@ -27,8 +26,8 @@ impl Room {
         let was_live = track.is_live(now);
         let Some(layer) = track.layer_mut(*layer) else { return };
         layer.receive(now, id, packet);
-        if may_be_joined && layer.should_refresh(now) {
-            layer.requests.want(now);
+        if layer.should_refresh(now) && self.may_be_joined(publisher) {
+            self.want_key_frame(now, (publisher, *kind), id.layer);
         }
         self.tap_packet(now, publisher, id, packet);
         if place == Place::Call && !is_muted {
@@ -60,29 +59,37 @@ impl Room {
     }
 
     pub(super) fn ask_for_key_frames(&mut self, now: Instant) {
-        for ((publisher, kind), track) in &mut self.tracks {
-            for layer in &mut track.layers {
-                if layer.requests.poll(now)
-                    && let Some(member) = self.members.get_mut(publisher)
-                {
-                    member.peer.request_key_frame(*kind, layer.id.layer);
-                    drain(now, member, &mut self.outputs, &mut self.pending);
-                }
+        let (tracks, members) = (&mut self.tracks, &mut self.members);
+        let (outputs, pending) = (&mut self.outputs, &mut self.pending);
+        self.awaited.retain(|(of, layer)| {
+            let (publisher, kind) = of;
+            let Some(layer) = tracks.get_mut(of).and_then(|track| track.layer_mut(*layer)) else {
+                return false;
+            };
+            if layer.requests.poll(now)
+                && let Some(member) = members.get_mut(publisher)
+            {
+                member.peer.request_key_frame(*kind, layer.id.layer);
+                drain(now, member, outputs, pending);
             }
-        }
+            layer.requests.deadline().is_some()
+        });
     }
 
     pub(super) fn want_key_frame(&mut self, now: Instant, of: TrackOf, layer: u8) {
-        if let Some(layer) = self.tracks.get_mut(&of).and_then(|track| track.layer_mut(layer)) {
-            layer.requests.want(now);
+        if let Some(wanted) = self.tracks.get_mut(&of).and_then(|track| track.layer_mut(layer)) {
+            wanted.requests.want(now);
+            self.awaited.insert((of, layer));
         }
     }
 
     /// Asks for key frames of all that comes of the participant's camera.
     pub(super) fn want_camera(&mut self, now: Instant, publisher: ParticipantId) {
-        let Some(track) = self.tracks.get_mut(&(publisher, TrackKind::Camera)) else { return };
-        for layer in track.layers.iter_mut().filter(|layer| layer.meter.is_live(now)) {
-            layer.requests.want(now);
+        let of = (publisher, TrackKind::Camera);
+        let Some(track) = self.tracks.get(&of) else { return };
+        let live = track.layers.iter().filter(|layer| layer.meter.is_live(now));
+        for layer in live.map(|layer| layer.id.layer).collect::<Vec<_>>() {
+            self.want_key_frame(now, of, layer);
         }
     }
 
@@ -101,7 +108,7 @@ impl Room {
     /// to now. The layer that should be sent is tried first; else any will do until it comes.
     pub(super) fn join(&mut self, now: Instant, viewer: ParticipantId, of: TrackOf) {
         let Some(member) = self.members.get_mut(&viewer) else { return };
-        let Some(track) = self.tracks.get_mut(&of) else { return };
+        let Some(track) = self.tracks.get(&of) else { return };
         let Some(slot) = member.slots.of(of) else { return };
         let Some(target) = slot.outgoing.target() else { return };
         let line = slot.line;
@@ -114,14 +121,13 @@ impl Room {
                 break;
             }
         }
-        if slot.outgoing.is_behind()
-            && let Some(layer) = track.layer_mut(target)
-        {
-            layer.requests.want(now);
-        }
+        let is_behind = slot.outgoing.is_behind();
         for (packet, numbers) in &replayed {
             member.peer.send(line, packet, numbers);
             drain(now, member, &mut self.outputs, &mut self.pending);
+        }
+        if is_behind {
+            self.want_key_frame(now, of, target);
         }
         self.tell_receiving(viewer, of);
     }

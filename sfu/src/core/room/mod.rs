@@ -9,7 +9,7 @@ mod assigning;
 mod forwarding;
 mod member;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -56,6 +56,8 @@ pub struct Room {
     identity: Arc<Identity>,
     members: BTreeMap<ParticipantId, Member>,
     tracks: BTreeMap<TrackOf, Track>,
+    /// The layers of which a key frame is awaited.
+    awaited: BTreeSet<(TrackOf, u8)>,
     /// Who is in the call, in the order of coming in.
     call: Vec<ParticipantId>,
     speakers: Speakers,
@@ -74,6 +76,7 @@ impl Room {
             identity,
             members: BTreeMap::new(),
             tracks: BTreeMap::new(),
+            awaited: BTreeSet::new(),
             call: Vec::new(),
             speakers: Speakers::default(),
             subject: None,
@@ -235,8 +238,10 @@ impl Room {
     /// When [`Self::handle_timeout`] is due; `None` while the room is empty.
     pub fn deadline(&self) -> Option<Instant> {
         let members = self.members.values().map(Member::deadline);
-        let layers = self.tracks.values().flat_map(|track| &track.layers);
-        let requests = layers.filter_map(|layer| layer.requests.deadline());
+        let requests = self
+            .awaited
+            .iter()
+            .filter_map(|(of, layer)| self.tracks.get(of)?.layer(*layer)?.requests.deadline());
         members.chain(requests).chain(self.next_review).min()
     }
 
