@@ -84,6 +84,8 @@ pub enum CallFact {
     Vacated { participant: ParticipantId, reason: GoneReason, at: UnixMillis },
     /// The first customer was admitted to a host.
     Live { since: UnixMillis },
+    /// Nobody new may come in, or again anybody.
+    Locked { locked: bool },
     /// The call is over; all its seats are vacated with it.
     Ended { reason: EndReason, at: UnixMillis },
 }
@@ -120,6 +122,7 @@ pub struct Restored {
     pub ahead_elsewhere: u32,
     pub live_since: Option<UnixMillis>,
     pub closes_at: Option<UnixMillis>,
+    pub locked: bool,
     /// The highest participant number ever given in this call.
     pub last_participant: u32,
 }

@@ -7,15 +7,15 @@ mod codes;
 mod ids;
 mod server;
 
-pub use bounded::Text;
+pub use bounded::{Few, Text};
 pub use client::{
-    CaptureSource, CaptureStage, ClientMessage, Door, Join, ParseError, Report, parse,
+    CaptureSource, CaptureStage, ClientMessage, Door, Join, ParseError, Report, Tile, parse,
 };
 pub use codes::{CloseCode, ErrorCode};
 pub use ids::{CallId, CaptureId, ParticipantId};
 pub use server::{
-    CallState, CallView, EndReason, GoneReason, Grade, Joined, MediaKind, ParticipantView, Place,
-    Presence, Role, ServerMessage, SlotView, Waiting, You,
+    CallState, CallView, EndReason, GoneReason, Grade, Joined, ParticipantView, Place, Presence,
+    Publish, Role, ServerMessage, SlotView, TrackKind, Waiting, You,
 };
 
 /// The one version of the protocol that this server speaks.

@@ -24,6 +24,7 @@ fn types(out: &mut String) {
     one::<ClientMessage>(out);
     one::<Join>(out);
     one::<Report>(out);
+    one::<Tile>(out);
     one::<CaptureSource>(out);
     one::<CaptureStage>(out);
     one::<ServerMessage>(out);
@@ -33,13 +34,14 @@ fn types(out: &mut String) {
     one::<ParticipantView>(out);
     one::<Waiting>(out);
     one::<SlotView>(out);
+    one::<Publish>(out);
     one::<Role>(out);
     one::<Place>(out);
     one::<Presence>(out);
     one::<CallState>(out);
     one::<GoneReason>(out);
     one::<EndReason>(out);
-    one::<MediaKind>(out);
+    one::<TrackKind>(out);
     one::<Grade>(out);
     one::<ErrorCode>(out);
     one::<CallId>(out);

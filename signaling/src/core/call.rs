@@ -32,8 +32,8 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             grace: Duration::from_secs(60),
-            capacity: 6,
-            lobby: 10,
+            capacity: 20,
+            lobby: 12,
             join_within: Duration::from_secs(10),
             silence: Duration::from_secs(3 * u64::from(HEARTBEAT_S)),
         }
@@ -49,6 +49,10 @@ pub struct Call {
     pub(super) live_since: Option<UnixMillis>,
     pub(super) closes_at: Option<UnixMillis>,
     pub(super) ended: bool,
+    pub(super) locked: bool,
+    /// Whose picture the call is about.
+    pub(super) subject: Option<ParticipantId>,
+    pub(super) active_speaker: Option<ParticipantId>,
     pub(super) captures: Captures,
     /// How many come before this call's lobby because they are in, or wait for, other calls.
     pub(super) ahead_elsewhere: u32,
@@ -68,6 +72,9 @@ impl Call {
             live_since: restored.live_since,
             closes_at: restored.closes_at,
             ended: false,
+            locked: restored.locked,
+            subject: None,
+            active_speaker: None,
             captures: Captures::restored(&restored.captures),
             ahead_elsewhere: restored.ahead_elsewhere,
         }
@@ -155,6 +162,13 @@ impl Call {
             }
             ClientMessage::Remove { participant } => self.remove(now, from, participant, step)?,
             ClientMessage::Mute { audio, video } => self.mute(now, from, audio, video, step),
+            ClientMessage::Lock { locked } => self.lock(from, locked, step)?,
+            ClientMessage::Silence { participant, kind } => {
+                self.silence(now, from, participant, kind, step)?;
+            }
+            ClientMessage::Subject { participant } => self.mark(from, participant, step)?,
+            ClientMessage::Screen { on } => self.screen(now, from, on, step)?,
+            ClientMessage::View { tiles } => self.view(from, tiles.into_vec(), step)?,
             ClientMessage::Capture { id, target } => self.capture(now, from, id, target, step)?,
             ClientMessage::CaptureState { id, source, state, detail } => {
                 self.capture_state(from, id, source, state, detail, step)?;

@@ -1,6 +1,7 @@
 //! Coming in: a new seat, the same seat again after a drop, a reload or a restart, and offers.
 
-use super::call::{Call, ROOM_FULL};
+use super::call::{Call, ROOM_FULL, Refused};
+use super::moderating::LOCKED;
 use super::rights::Right;
 use super::seat::{Line, Seat};
 use super::step::{Answer, Effect, Joining, SocketId, Step};
@@ -23,11 +24,16 @@ impl Call {
         if self.ended {
             return turn_away(&joining, ErrorCode::Ended, "this call is over", step);
         }
-        let Some(id) = self.returning(&joining).or_else(|| self.newcomer(now, &joining)) else {
-            return turn_away(&joining, ROOM_FULL.0, ROOM_FULL.1, step);
+        let id = match self.returning(&joining) {
+            Some(id) => id,
+            None => match self.newcomer(now, &joining) {
+                Ok(id) => id,
+                Err(refused) => return turn_away(&joining, refused.0, refused.1, step),
+            },
         };
         self.closes_at = Some(joining.pass.closes_at);
         self.take_seat(id, &joining, step);
+        self.sends_again(id, joining.audio, joining.video, step);
         self.go_live(now, step);
         self.tell_participant(now, id, step);
         match joining.offer {
@@ -94,14 +100,17 @@ impl Call {
         seat.map(|seat| seat.id)
     }
 
-    fn newcomer(&mut self, now: UnixMillis, joining: &Joining) -> Option<ParticipantId> {
+    fn newcomer(&mut self, now: UnixMillis, joining: &Joining) -> Result<ParticipantId, Refused> {
+        if self.locked && !joining.pass.role.has(Right::Host) {
+            return Err(LOCKED);
+        }
         let place = joining.pass.role.first_place();
         let allowed = match place {
             Place::Call => self.settings.capacity,
             Place::Lobby => self.settings.lobby,
         };
         if self.count(place) >= allowed {
-            return None;
+            return Err(ROOM_FULL);
         }
         self.last_participant += 1;
         let id = ParticipantId(self.last_participant);
@@ -117,7 +126,7 @@ impl Call {
             may_be_captured: joining.pass.may_be_captured,
         };
         self.seats.insert(id, Seat::restored(kept, now));
-        Some(id)
+        Ok(id)
     }
 
     /// Puts the socket into the seat, and its former socket out of it.
@@ -137,7 +146,7 @@ impl Call {
         };
         seat.line = Line::Socket(joining.socket);
         (seat.greeted, seat.media_lost, seat.told_ahead) = (false, false, None);
-        (seat.audio, seat.video) = (joining.audio, joining.video);
+        (seat.audio, seat.video, seat.screen) = (joining.audio, joining.video, false);
         seat.name = joining.pass.name.clone();
         seat.may_be_captured = joining.pass.may_be_captured;
         if seat.kept() != before {
@@ -168,10 +177,17 @@ impl Call {
             answer,
             slots: seat.slots.clone(),
             waiting: ahead,
+            subject: self.subject.filter(|_| seat.in_call()),
+            active_speaker: self.active_speaker.filter(|_| seat.in_call()),
+            locked: self.locked,
             may_capture: seat.role.has(Right::Capture),
             heartbeat_s: HEARTBEAT_S,
         };
+        let publish = seat.publish.clone();
         step.send(socket, ServerMessage::Joined(Box::new(joined)));
+        if let Some(publish) = publish {
+            step.send(socket, ServerMessage::Publish(publish));
+        }
     }
 }
 

@@ -77,6 +77,7 @@ impl Call {
         step.fact(CallFact::Vacated { participant: id, reason, at: now });
         step.effects.push(Effect::Disconnect { participant: id });
         self.tell_gone(id, reason, |viewer| viewer.sees(&seat), step);
+        self.yield_floor(id, step);
         self.tell_waiting(step);
     }
 

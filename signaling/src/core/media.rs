@@ -1,7 +1,7 @@
 //! What the media server and the clients say about pictures, sound and connections.
 
 use super::call::Call;
-use super::seat::{Measured, Seat};
+use super::seat::Measured;
 use super::step::{MediaEvent, Step};
 use crate::message::{Grade, ParticipantId, Report, ServerMessage, SlotView};
 use crate::time::UnixMillis;
@@ -12,6 +12,25 @@ impl Call {
             MediaEvent::Lost { participant } => self.media_lost(now, participant, true, step),
             MediaEvent::Recovered { participant } => self.media_lost(now, participant, false, step),
             MediaEvent::Slots { viewer, slots } => self.slots(viewer, slots, step),
+            MediaEvent::MoreSlots { viewer, wanted } => {
+                self.tell_one(viewer, ServerMessage::MoreSlots { wanted }, step);
+            }
+            MediaEvent::Publish { participant, publish } => {
+                if let Some(seat) = self.seats.get_mut(&participant) {
+                    seat.publish = Some(publish.clone());
+                }
+                self.tell_one(participant, ServerMessage::Publish(publish), step);
+            }
+            MediaEvent::Receiving { viewer, participant, kind, layer } => {
+                if self.sits_in_call(viewer) && self.sits_in_call(participant) {
+                    let message = ServerMessage::Receiving { participant, kind, layer };
+                    self.tell_one(viewer, message, step);
+                }
+            }
+            MediaEvent::Speaking { participant, speaking } => {
+                self.speaking(participant, speaking, step);
+            }
+            MediaEvent::ActiveSpeaker { participant } => self.active_speaker(participant, step),
             MediaEvent::Quality { participant, uplink, downlink, round_trip_ms, loss_percent } => {
                 self.measured(participant, step, |quality| {
                     (quality.uplink, quality.downlink) = (uplink, downlink);
@@ -29,6 +48,7 @@ impl Call {
         video: bool,
         step: &mut Step,
     ) {
+        self.sends_again(id, audio, video, step);
         let Some(seat) = self.seats.get_mut(&id) else { return };
         if (seat.audio, seat.video) != (audio, video) {
             (seat.audio, seat.video) = (audio, video);
@@ -52,7 +72,7 @@ impl Call {
 
     /// A lobby's receive slots are empty, whatever the media server may say.
     fn slots(&mut self, viewer: ParticipantId, slots: Vec<SlotView>, step: &mut Step) {
-        let inside = |id: ParticipantId| self.seats.get(&id).is_some_and(Seat::in_call);
+        let inside = |id: ParticipantId| self.sits_in_call(id);
         let slots = if inside(viewer) { slots } else { Vec::new() };
         let slots: Vec<_> = slots.into_iter().filter(|slot| inside(slot.participant)).collect();
         let Some(seat) = self.seats.get_mut(&viewer).filter(|seat| seat.slots != slots) else {

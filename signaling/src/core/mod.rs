@@ -8,10 +8,12 @@
 
 mod call;
 mod capturing;
+mod floor;
 mod joining;
 mod leaving;
 mod limits;
 mod media;
+mod moderating;
 mod placing;
 mod rights;
 mod seat;

@@ -49,6 +49,7 @@ impl Call {
         self.tell_participant(now, id, step);
         let guests_inside = |viewer: &Seat| viewer.in_call() && !viewer.is_host();
         self.tell_gone(id, GoneReason::Left, guests_inside, step);
+        self.yield_floor(id, step);
         self.tell_waiting(step);
         Ok(())
     }
@@ -100,7 +101,7 @@ impl Call {
         let Some(seat) = self.seats.get_mut(&id) else { return };
         (seat.place, seat.since, seat.told_ahead) = (place, now, None);
         if place == Place::Lobby {
-            seat.slots.clear();
+            (seat.screen, seat.slots) = (false, Vec::new());
         }
         step.effects.push(Effect::Place { participant: id, place });
         if let Some(socket) = seat.ear() {
@@ -115,6 +116,12 @@ impl Call {
         step.send(socket, ServerMessage::Call(self.call_view(now)));
         for view in self.seen_by(now, id).into_iter().filter(|view| view.id != id) {
             step.send(socket, ServerMessage::Participant(view));
+        }
+        if self.subject.is_some() {
+            step.send(socket, ServerMessage::Subject { participant: self.subject });
+        }
+        if self.active_speaker.is_some() {
+            step.send(socket, ServerMessage::ActiveSpeaker { participant: self.active_speaker });
         }
     }
 }

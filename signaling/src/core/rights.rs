@@ -4,11 +4,11 @@ use crate::message::{Place, Role};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Right {
-    /// Let in, send back, remove, and see the lobby.
+    /// Let in, send back, remove, silence, lock, and see the lobby.
     Host,
     /// End the call for all.
     End,
-    /// Take snapshots.
+    /// Take snapshots, and say whose picture the call is about.
     Capture,
 }
 

@@ -3,7 +3,9 @@
 use super::SocketId;
 use super::rights::Right;
 use crate::gate::{Seat as Kept, Subject, TokenHash};
-use crate::message::{Grade, ParticipantId, ParticipantView, Place, Presence, Role, SlotView};
+use crate::message::{
+    Grade, ParticipantId, ParticipantView, Place, Presence, Publish, Role, SlotView, TrackKind,
+};
 use crate::time::UnixMillis;
 
 #[derive(Clone, Debug)]
@@ -28,6 +30,10 @@ pub(super) struct Seat {
     pub(super) media_lost: bool,
     pub(super) audio: bool,
     pub(super) video: bool,
+    pub(super) screen: bool,
+    /// What of theirs a host stopped, until they send it again.
+    pub(super) silenced: Vec<TrackKind>,
+    pub(super) publish: Option<Publish>,
     pub(super) slots: Vec<SlotView>,
     pub(super) quality: Option<Measured>,
 }
@@ -84,6 +90,9 @@ impl Seat {
             media_lost: false,
             audio: false,
             video: false,
+            screen: false,
+            silenced: Vec::new(),
+            publish: None,
             slots: Vec::new(),
             quality: None,
         }
@@ -143,6 +152,7 @@ impl Seat {
             presence: self.presence(),
             audio: self.audio,
             video: self.video,
+            screen: self.screen,
             waiting_ms: (!self.in_call()).then(|| now.since(self.since)),
             may_be_captured: self.may_be_captured,
         }

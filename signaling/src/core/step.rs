@@ -3,7 +3,7 @@
 use crate::gate::{CallFact, CaptureRequest, Pass, Subject, TokenHash};
 use crate::message::{
     CaptureId, ClientMessage, CloseCode, EndReason, ErrorCode, Grade, ParticipantId, Place,
-    ServerMessage, SlotView,
+    Publish, ServerMessage, SlotView, Tile, TrackKind,
 };
 use crate::time::UnixMillis;
 
@@ -72,6 +72,27 @@ pub enum MediaEvent {
         viewer: ParticipantId,
         slots: Vec<SlotView>,
     },
+    MoreSlots {
+        viewer: ParticipantId,
+        wanted: u16,
+    },
+    Publish {
+        participant: ParticipantId,
+        publish: Publish,
+    },
+    Receiving {
+        viewer: ParticipantId,
+        participant: ParticipantId,
+        kind: TrackKind,
+        layer: Option<u8>,
+    },
+    Speaking {
+        participant: ParticipantId,
+        speaking: bool,
+    },
+    ActiveSpeaker {
+        participant: Option<ParticipantId>,
+    },
     Quality {
         participant: ParticipantId,
         uplink: Grade,
@@ -123,6 +144,21 @@ pub enum Effect {
     },
     Disconnect {
         participant: ParticipantId,
+    },
+    /// What a participant's page shows.
+    View {
+        participant: ParticipantId,
+        tiles: Vec<Tile>,
+    },
+    /// Whose picture comes before the others'.
+    Subject {
+        participant: Option<ParticipantId>,
+    },
+    /// Forward a track no more, or again.
+    Mute {
+        participant: ParticipantId,
+        kind: TrackKind,
+        muted: bool,
     },
     /// Take the target's last key frame as a capture's fallback picture.
     KeepKeyFrame {

@@ -48,6 +48,13 @@ impl Call {
         self.tell(Seat::in_call, message, step);
     }
 
+    /// Says something to one participant.
+    pub(super) fn tell_one(&self, id: ParticipantId, message: ServerMessage, step: &mut Step) {
+        if let Some(socket) = self.seats.get(&id).and_then(Seat::ear) {
+            step.send(socket, message);
+        }
+    }
+
     pub(super) fn tell(
         &self,
         who: impl Fn(&Seat) -> bool,

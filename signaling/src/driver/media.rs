@@ -1,7 +1,7 @@
 //! Between the call's words and the media server's.
 
 use crate::core::{Answer, MediaEvent};
-use crate::message::{self, ErrorCode, Grade, ParticipantId, SlotView};
+use crate::message::{self, ErrorCode, Grade, ParticipantId, Publish, SlotView, Tile, TrackKind};
 use sfu::{ConnectError, Quality, RoomEvent, RoomHandle};
 use std::time::Duration;
 
@@ -27,31 +27,65 @@ pub(super) fn place(place: message::Place) -> sfu::Place {
     }
 }
 
+/// What a page shows, in the media server's words. Of sound there is nothing to say.
+pub(super) fn views(tiles: &[Tile]) -> Vec<sfu::View> {
+    let pictures = tiles.iter().filter(|tile| tile.kind != TrackKind::Audio);
+    let view = |tile: &Tile| sfu::View {
+        source: outward(tile.participant),
+        kind: track(tile.kind),
+        height: tile.height,
+        is_pinned: tile.pinned,
+    };
+    pictures.map(view).collect()
+}
+
+pub(super) fn track(kind: TrackKind) -> sfu::TrackKind {
+    match kind {
+        TrackKind::Audio => sfu::TrackKind::Audio,
+        TrackKind::Video => sfu::TrackKind::Camera,
+        TrackKind::Screen => sfu::TrackKind::Screen,
+    }
+}
+
 /// What the call wants to know of a room's event.
 pub(super) fn event(event: RoomEvent) -> Option<MediaEvent> {
-    let participant = inward(event.participant()?)?;
-    match event {
-        RoomEvent::Lost { .. } => Some(MediaEvent::Lost { participant }),
-        RoomEvent::Recovered { .. } | RoomEvent::Connected { .. } => {
-            Some(MediaEvent::Recovered { participant })
+    Some(match event {
+        RoomEvent::Lost { participant } => MediaEvent::Lost { participant: inward(participant)? },
+        RoomEvent::Recovered { participant } | RoomEvent::Connected { participant } => {
+            MediaEvent::Recovered { participant: inward(participant)? }
         }
-        RoomEvent::Slots { slots, .. } => {
+        RoomEvent::Slots { participant, slots } => {
             let slots = slots.into_iter().filter_map(slot).collect();
-            Some(MediaEvent::Slots { viewer: participant, slots })
+            MediaEvent::Slots { viewer: inward(participant)?, slots }
         }
-        RoomEvent::Quality { report, .. } => Some(MediaEvent::Quality {
-            participant,
+        RoomEvent::MoreSlots { participant, wanted } => MediaEvent::MoreSlots {
+            viewer: inward(participant)?,
+            wanted: u16::try_from(wanted).unwrap_or(u16::MAX),
+        },
+        RoomEvent::Publish { participant, camera, screen, is_subject } => MediaEvent::Publish {
+            participant: inward(participant)?,
+            publish: Publish { video: camera, screen, subject: is_subject },
+        },
+        RoomEvent::Receiving { participant, source, kind, layer } => MediaEvent::Receiving {
+            viewer: inward(participant)?,
+            participant: inward(source)?,
+            kind: kind_of(kind),
+            layer,
+        },
+        RoomEvent::Quality { participant, report } => MediaEvent::Quality {
+            participant: inward(participant)?,
             uplink: grade(report.uplink),
             downlink: grade(report.downlink),
             round_trip_ms: report.round_trip.and_then(|time| u32::try_from(time.as_millis()).ok()),
             loss_percent: Some(percent(report.uplink_loss.max(report.downlink_loss))),
-        }),
-        RoomEvent::Speaking { .. }
-        | RoomEvent::ActiveSpeaker { .. }
-        | RoomEvent::MoreSlots { .. }
-        | RoomEvent::Publish { .. }
-        | RoomEvent::Receiving { .. } => None,
-    }
+        },
+        RoomEvent::Speaking { participant, level } => {
+            MediaEvent::Speaking { participant: inward(participant)?, speaking: level.is_some() }
+        }
+        RoomEvent::ActiveSpeaker { participant } => {
+            MediaEvent::ActiveSpeaker { participant: participant.and_then(inward) }
+        }
+    })
 }
 
 fn refusal(error: &ConnectError) -> (ErrorCode, String) {
@@ -71,11 +105,16 @@ fn inward(id: sfu::ParticipantId) -> Option<ParticipantId> {
 }
 
 fn slot(slot: sfu::Slot) -> Option<SlotView> {
-    let kind = match slot.kind {
-        sfu::TrackKind::Audio => message::MediaKind::Audio,
-        sfu::TrackKind::Camera | sfu::TrackKind::Screen => message::MediaKind::Video,
-    };
-    Some(SlotView { mid: slot.mid, participant: inward(slot.source)?, kind })
+    let participant = inward(slot.source)?;
+    Some(SlotView { mid: slot.mid, participant, kind: kind_of(slot.kind) })
+}
+
+fn kind_of(kind: sfu::TrackKind) -> TrackKind {
+    match kind {
+        sfu::TrackKind::Audio => TrackKind::Audio,
+        sfu::TrackKind::Camera => TrackKind::Video,
+        sfu::TrackKind::Screen => TrackKind::Screen,
+    }
 }
 
 fn grade(quality: Quality) -> Grade {

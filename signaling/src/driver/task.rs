@@ -251,6 +251,15 @@ impl<G: Gate> CallTask<G> {
             Effect::Disconnect { participant } => {
                 self.room.disconnect(media::outward(participant));
             }
+            Effect::View { participant, tiles } => {
+                self.room.view(media::outward(participant), media::views(&tiles));
+            }
+            Effect::Subject { participant } => {
+                self.room.set_subject(participant.map(media::outward));
+            }
+            Effect::Mute { participant, kind, muted } => {
+                self.room.set_muted(media::outward(participant), media::track(kind), muted);
+            }
             Effect::KeepKeyFrame { capture, target } => {
                 let (room, gate) = (self.room.clone(), self.calls.shared.gate.clone());
                 let id = self.id;

@@ -1,13 +1,15 @@
 //! What a client says. Fields that this server does not know are ignored, so that a newer client
 //! can talk to it; everything that it does know is checked here, once.
 
-use super::{CaptureId, ErrorCode, MAX_FRAME, ParticipantId, Text};
+use super::{CaptureId, ErrorCode, Few, MAX_FRAME, ParticipantId, Text, TrackKind};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use uuid::Uuid;
 
 /// Longest session description. Browsers' offers with a full set of receive slots take 10–20 kB.
 const MAX_SDP: usize = 48 * 1024;
+/// Most tiles of one `view`: a camera and a screen of each participant.
+const MAX_TILES: usize = 64;
 
 /// Every message may carry `seq`, which an `error` about it repeats as `re`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
@@ -28,6 +30,19 @@ pub enum ClientMessage {
     Remove { participant: ParticipantId },
     /// One's own state: true means that it is sent.
     Mute { audio: bool, video: bool },
+    /// Nobody new may come in, or again anybody with a link. Stylist, staff.
+    Lock { locked: bool },
+    /// Stops what a participant sends, until that one sends it again. Stylist, staff.
+    Silence { participant: ParticipantId, kind: TrackKind },
+    /// Marks one picture as what the call is about: sharpest, and kept longest. Stylist.
+    Subject { participant: Option<ParticipantId> },
+    /// One's own screen is shown, or no more. One at a time; a host's takes over.
+    Screen { on: bool },
+    /// What one's page shows, all of it. What is not named is hidden.
+    View {
+        #[ts(type = "Array<Tile>")]
+        tiles: Few<Tile, MAX_TILES>,
+    },
     /// Takes a snapshot of a participant's picture. Stylist.
     Capture { id: CaptureId, target: ParticipantId },
     /// How far one's own picture of a capture has come; relayed to the hosts.
@@ -73,6 +88,20 @@ pub struct Join {
     pub audio: bool,
     /// Is a picture sent?
     pub video: bool,
+}
+
+/// A picture as a page shows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Tile {
+    pub participant: ParticipantId,
+    /// `video` or `screen`.
+    pub kind: TrackKind,
+    /// In the device's own pixels; 0 is hidden.
+    pub height: u16,
+    /// Chosen by hand: before all that were not.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[ts(optional, as = "Option<bool>")]
+    pub pinned: bool,
 }
 
 /// Which of the two doors `join` named.
@@ -159,13 +188,18 @@ struct Head {
     seq: Option<u32>,
 }
 
-const TYPES: [&str; 12] = [
+const TYPES: [&str; 17] = [
     "join",
     "offer",
     "admit",
     "send_back",
     "remove",
     "mute",
+    "lock",
+    "silence",
+    "subject",
+    "screen",
+    "view",
     "capture",
     "capture_state",
     "report",

@@ -43,6 +43,10 @@ pub enum ErrorCode {
     UnsupportedMedia,
     /// The call, or its lobby, has no free seat.
     RoomFull,
+    /// A host has locked the call: nobody new may come in.
+    Locked,
+    /// Somebody else shows a screen.
+    ScreenTaken,
     /// The person to be captured has not agreed to snapshots.
     ConsentMissing,
     /// A capture with this id exists.

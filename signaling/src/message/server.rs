@@ -28,6 +28,40 @@ pub enum ServerMessage {
     Slots {
         slots: Vec<SlotView>,
     },
+    /// More is to be shown than you have receive slots for: offer this many pairs.
+    MoreSlots {
+        wanted: u16,
+    },
+    /// What of yours somebody needs; send no more than this.
+    Publish(Publish),
+    /// Which of the layers of a picture reaches you now, the lowest being 0; none while it is paused.
+    Receiving {
+        participant: ParticipantId,
+        kind: TrackKind,
+        layer: Option<u8>,
+    },
+    /// Somebody began to speak, or fell silent.
+    Speaking {
+        participant: ParticipantId,
+        speaking: bool,
+    },
+    /// Who speaks most; stays with the last one while nobody does.
+    ActiveSpeaker {
+        participant: Option<ParticipantId>,
+    },
+    /// Whose picture the call is about.
+    Subject {
+        participant: Option<ParticipantId>,
+    },
+    /// Whether anybody new can come in.
+    Locked {
+        locked: bool,
+    },
+    /// A host stopped what you sent. Send it again when you will.
+    Silenced {
+        kind: TrackKind,
+        by: ParticipantId,
+    },
     /// The answer to `offer`.
     Answer {
         sdp: String,
@@ -100,6 +134,14 @@ pub struct Joined {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub waiting: Option<Waiting>,
+    /// Whose picture the call is about; to those in the call.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub subject: Option<ParticipantId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub active_speaker: Option<ParticipantId>,
+    pub locked: bool,
     /// May your role take snapshots?
     pub may_capture: bool,
     /// Send a `ping` at least this often.
@@ -140,6 +182,10 @@ pub struct ParticipantView {
     pub presence: Presence,
     pub audio: bool,
     pub video: bool,
+    /// Is a screen shown?
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[ts(optional, as = "Option<bool>")]
+    pub screen: bool,
     /// How long this participant has been in the lobby.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional, type = "number")]
@@ -157,7 +203,17 @@ pub struct Waiting {
 pub struct SlotView {
     pub mid: String,
     pub participant: ParticipantId,
-    pub kind: MediaKind,
+    pub kind: TrackKind,
+}
+
+/// The layers of one's own tracks that somebody needs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Publish {
+    /// Of the camera, the lowest first.
+    pub video: Vec<bool>,
+    pub screen: bool,
+    /// Yours is the picture that the call is about: detail before motion.
+    pub subject: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, TS)]
@@ -214,11 +270,13 @@ pub enum EndReason {
     WindowClosed,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
-pub enum MediaKind {
+pub enum TrackKind {
     Audio,
+    /// The camera's.
     Video,
+    Screen,
 }
 
 /// Worst last, so that the worse of two is the greater.

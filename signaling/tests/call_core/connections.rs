@@ -3,7 +3,7 @@ use signaling::core::{Input, MediaEvent};
 use signaling::message::*;
 
 fn slot(mid: &str, participant: ParticipantId) -> SlotView {
-    SlotView { mid: mid.to_owned(), participant, kind: MediaKind::Video }
+    SlotView { mid: mid.to_owned(), participant, kind: TrackKind::Video }
 }
 
 #[test]

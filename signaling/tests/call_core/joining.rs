@@ -91,7 +91,7 @@ fn a_broken_offer_costs_the_media_and_not_the_seat() {
 #[test]
 fn a_full_lobby_turns_the_next_one_away() {
     let mut world = World::new();
-    for number in 0..10 {
+    for number in 0..12 {
         world.join(&person(50 + number, Role::Guest, "Guest"));
     }
     let late = world.join(&li_na());

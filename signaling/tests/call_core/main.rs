@@ -5,8 +5,10 @@
 mod capturing;
 mod connections;
 mod ending;
+mod floor;
 mod joining;
 mod limits;
+mod moderating;
 mod placing;
 mod resuming;
 mod rights;

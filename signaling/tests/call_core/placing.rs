@@ -92,7 +92,7 @@ fn somebody_removed_is_told_and_closed_and_may_come_back_to_the_lobby_only() {
 #[test]
 fn a_full_call_admits_nobody_more() {
     let (mut world, stylist, _) = World::live();
-    for number in 0..4 {
+    for number in 0..18 {
         let guest = world.join(&person(50 + number, Role::Guest, "Guest"));
         world.say(stylist, ClientMessage::Admit { participant: world.id(guest) });
         assert_eq!(world.last_error(stylist), None);

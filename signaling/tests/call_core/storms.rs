@@ -51,9 +51,24 @@ fn messages() -> impl Strategy<Value = ClientMessage> {
             ..Report::default()
         })),
         1 => Just(ClientMessage::Offer { sdp: sdp() }),
+        1 => any::<bool>().prop_map(|locked| ClientMessage::Lock { locked }),
+        2 => (participants(), kinds())
+            .prop_map(|(participant, kind)| ClientMessage::Silence { participant, kind }),
+        2 => proptest::option::of(participants())
+            .prop_map(|participant| ClientMessage::Subject { participant }),
+        2 => any::<bool>().prop_map(|on| ClientMessage::Screen { on }),
+        1 => participants().prop_map(|participant| ClientMessage::View {
+            tiles: vec![Tile { participant, kind: TrackKind::Video, height: 360, pinned: false }]
+                .try_into()
+                .unwrap(),
+        }),
         1 => Just(ClientMessage::Leave {}),
         1 => Just(ClientMessage::Ping {}),
     ]
+}
+
+fn kinds() -> impl Strategy<Value = TrackKind> {
+    prop_oneof![Just(TrackKind::Audio), Just(TrackKind::Video), Just(TrackKind::Screen)]
 }
 
 fn media() -> impl Strategy<Value = MediaEvent> {
@@ -65,7 +80,7 @@ fn media() -> impl Strategy<Value = MediaEvent> {
             slots: vec![SlotView {
                 mid: "7".to_owned(),
                 participant: source,
-                kind: MediaKind::Video
+                kind: TrackKind::Video
             }],
         }),
         participants().prop_map(|participant| MediaEvent::Quality {

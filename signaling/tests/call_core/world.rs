@@ -7,7 +7,7 @@ use signaling::gate::{
 };
 use signaling::message::*;
 use signaling::time::UnixMillis;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 use uuid::Uuid;
 
@@ -57,6 +57,10 @@ pub(crate) struct World {
     /// Whom the media server has, and where.
     pub(crate) media: BTreeMap<ParticipantId, Place>,
     pub(crate) key_frames: Vec<CaptureId>,
+    /// What the media server was told of tiles, of the subject, and of what not to forward.
+    pub(crate) views: BTreeMap<ParticipantId, Vec<Tile>>,
+    pub(crate) subject: Option<ParticipantId>,
+    pub(crate) muted: BTreeSet<(ParticipantId, TrackKind)>,
     /// Is the gate able to keep things?
     pub(crate) gate_works: bool,
     /// Recorded while the gate could not keep anything.
@@ -71,6 +75,7 @@ pub(crate) struct World {
 pub(crate) struct Kept {
     pub(crate) seats: BTreeMap<ParticipantId, Seat>,
     pub(crate) live_since: Option<UnixMillis>,
+    pub(crate) locked: bool,
     pub(crate) ended: Option<EndReason>,
     pub(crate) captures: Vec<CaptureRequest>,
     last_participant: u32,
@@ -86,6 +91,9 @@ impl World {
             kept: Kept::default(),
             media: BTreeMap::new(),
             key_frames: Vec::new(),
+            views: BTreeMap::new(),
+            subject: None,
+            muted: BTreeSet::new(),
             gate_works: true,
             unwritten: Vec::new(),
             answer: Ok("answer".to_owned()),
@@ -156,11 +164,15 @@ impl World {
             ahead_elsewhere: 0,
             live_since: self.kept.live_since,
             closes_at: Some(START.plus(WINDOW)),
+            locked: self.kept.locked,
             last_participant: self.kept.last_participant,
         };
         self.call = Call::new(CALL, Settings::default(), restored, self.now);
         self.unwritten.clear();
         self.media.clear();
+        self.views.clear();
+        self.muted.clear();
+        self.subject = None;
         self.forget();
     }
 
@@ -214,6 +226,16 @@ impl World {
             }
             Effect::Disconnect { participant } => {
                 self.media.remove(&participant);
+            }
+            Effect::View { participant, tiles } => {
+                self.views.insert(participant, tiles);
+            }
+            Effect::Subject { participant } => self.subject = participant,
+            Effect::Mute { participant, kind, muted: true } => {
+                assert!(self.muted.insert((participant, kind)), "muted twice");
+            }
+            Effect::Mute { participant, kind, muted: false } => {
+                assert!(self.muted.remove(&(participant, kind)), "was not muted");
             }
             Effect::KeepKeyFrame { capture, .. } => self.key_frames.push(capture),
         }
@@ -283,6 +305,7 @@ impl Kept {
             CallFact::Vacated { participant, .. } => {
                 self.seats.remove(&participant);
             }
+            CallFact::Locked { locked } => self.locked = locked,
             CallFact::Live { since } => self.live_since = Some(since),
             CallFact::Ended { reason, .. } => {
                 self.seats.clear();

@@ -114,6 +114,7 @@ impl Gate for Memory {
             seats: self.seats.lock().unwrap().values().cloned().collect(),
             live_since: *self.live_since.lock().unwrap(),
             closes_at: None,
+            locked: false,
             last_participant: *self.last.lock().unwrap(),
             ..Restored::default()
         })

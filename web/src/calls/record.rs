@@ -53,6 +53,7 @@ pub(super) async fn restore(app: &AppState, id: Uuid) -> ApiResult<Restored> {
     Ok(Restored {
         seats: seats.into_iter().filter_map(roster::from_row).collect(),
         live_since: call.live_since.filter(|_| !over).map(millis),
+        locked: call.locked && !over,
         closes_at: Some(millis(window.closes_at)),
         last_participant: u32::try_from(call.last_participant).unwrap_or(0),
         captures: captures(app, id).await?,
@@ -83,6 +84,7 @@ async fn ensure_call(write: &Write, id: Uuid) -> Result<(), DbErr> {
     let new = call::ActiveModel {
         appointment_id: Set(id),
         last_participant: Set(0),
+        locked: Set(false),
         ..Default::default()
     };
     let there = OnConflict::column(call::Column::AppointmentId).do_nothing().to_owned();
@@ -99,6 +101,9 @@ async fn keep_one(write: &Write, id: Uuid, fact: CallFact) -> Result<(), DbErr> 
         CallFact::Live { since } => {
             let live = (call::Column::LiveSince, Expr::value(timestamp(since)));
             change_call(write, id, [live]).await
+        }
+        CallFact::Locked { locked } => {
+            change_call(write, id, [(call::Column::Locked, Expr::value(locked))]).await
         }
         CallFact::Ended { reason, at } => {
             roster::vacate(write, id, None, "ended", timestamp(at)).await?;

@@ -68,6 +68,7 @@ async fn reopen(write: &Write, id: Uuid, participant: i32) -> Result<(), DbErr> 
         .col_expr(call::Column::LiveSince, never())
         .col_expr(call::Column::EndedAt, never())
         .col_expr(why.0, why.1)
+        .col_expr(call::Column::Locked, Expr::value(false))
         .filter(call::Column::AppointmentId.eq(id))
         .filter(ended)
         .exec(write)

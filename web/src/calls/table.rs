@@ -16,6 +16,8 @@ pub mod call {
         pub end_reason: Option<String>,
         /// The highest participant number ever given.
         pub last_participant: i32,
+        /// Nobody new may come in.
+        pub locked: bool,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -9,6 +9,7 @@ mod m0006_snapshots;
 mod m0007_calls;
 mod m0008_shop;
 mod m0009_pictures;
+mod m0010_call_locks;
 
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, TransactionTrait};
 use sea_orm_migration::{MigrationTrait, MigratorTrait, async_trait};
@@ -48,6 +49,7 @@ impl MigratorTrait for Steps {
             Box::new(m0007_calls::Migration),
             Box::new(m0008_shop::Migration),
             Box::new(m0009_pictures::Migration),
+            Box::new(m0010_call_locks::Migration),
         ]
     }
 }
