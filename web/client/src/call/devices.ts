@@ -2,7 +2,7 @@
 // when the system takes them away (a phone call on iOS, an unplugged webcam).
 
 import { realTimers, type Timers } from './platform';
-import type { MediaKind } from './protocol';
+import type { TrackKind } from './protocol';
 import { writable, type Readable } from './store';
 
 /** Why a device gives nothing. Each has its own advice on the page. */
@@ -50,12 +50,12 @@ const CAMERA = {
 const MICROPHONE = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
 
 type Slot = 'camera' | 'microphone';
-const kindOf = (slot: Slot): MediaKind => (slot === 'camera' ? 'video' : 'audio');
+const kindOf = (slot: Slot): TrackKind => (slot === 'camera' ? 'video' : 'audio');
 
 export class LocalMedia {
   readonly state: Readable<LocalMediaState>;
   /** Told whenever the track to send changes; null while there is none. */
-  onTrack: (kind: MediaKind, track: MediaStreamTrack | null) => void = () => undefined;
+  onTrack: (kind: TrackKind, track: MediaStreamTrack | null) => void = () => undefined;
   private readonly store;
   private readonly devices: MediaDevices | undefined;
   private readonly timers: Timers;

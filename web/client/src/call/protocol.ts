@@ -23,7 +23,7 @@ export const CLOSE_CODES = {
 /**
  * Every message may carry `seq`, which an `error` about it repeats as `re`.
  */
-export type ClientMessage = { "type": "join" } & Join | { "type": "offer", sdp: string, } | { "type": "admit", participant: ParticipantId, } | { "type": "send_back", participant: ParticipantId, } | { "type": "remove", participant: ParticipantId, } | { "type": "mute", audio: boolean, video: boolean, } | { "type": "capture", id: CaptureId, target: ParticipantId, } | { "type": "capture_state", id: CaptureId, source: CaptureSource, state: CaptureStage, detail?: string, } | { "type": "report" } & Report | { "type": "leave", } | { "type": "end", } | { "type": "ping", };
+export type ClientMessage = { "type": "join" } & Join | { "type": "offer", sdp: string, } | { "type": "admit", participant: ParticipantId, } | { "type": "send_back", participant: ParticipantId, } | { "type": "remove", participant: ParticipantId, } | { "type": "mute", audio: boolean, video: boolean, } | { "type": "lock", locked: boolean, } | { "type": "silence", participant: ParticipantId, kind: TrackKind, } | { "type": "subject", participant: ParticipantId | null, } | { "type": "screen", on: boolean, } | { "type": "view", tiles: Array<Tile>, } | { "type": "capture", id: CaptureId, target: ParticipantId, } | { "type": "capture_state", id: CaptureId, source: CaptureSource, state: CaptureStage, detail?: string, } | { "type": "report" } & Report | { "type": "leave", } | { "type": "end", } | { "type": "ping", };
 
 /**
  * Who wants in, by which door, and what it brings.
@@ -73,13 +73,30 @@ freezes?: number, frames_per_second?: number,
 height?: number, };
 
 /**
+ * A picture as a page shows it.
+ */
+export type Tile = { participant: ParticipantId, 
+/**
+ * `video` or `screen`.
+ */
+kind: TrackKind, 
+/**
+ * In the device's own pixels; 0 is hidden.
+ */
+height: number, 
+/**
+ * Chosen by hand: before all that were not.
+ */
+pinned?: boolean, };
+
+/**
  * Which picture of a capture: the target's own camera, or what the stylist's screen received.
  */
 export type CaptureSource = "camera" | "received";
 
 export type CaptureStage = "grabbed" | "uploading" | "stored" | "failed";
 
-export type ServerMessage = { "type": "joined" } & Joined | { "type": "call" } & CallView | { "type": "participant" } & ParticipantView | { "type": "gone", id: ParticipantId, reason: GoneReason, } | { "type": "waiting" } & Waiting | { "type": "placed", place: Place, } | { "type": "slots", slots: Array<SlotView>, } | { "type": "answer", sdp: string, } | { "type": "capture_request", id: CaptureId, by: ParticipantId, } | { "type": "capture_started", id: CaptureId, target: ParticipantId, by: ParticipantId, 
+export type ServerMessage = { "type": "joined" } & Joined | { "type": "call" } & CallView | { "type": "participant" } & ParticipantView | { "type": "gone", id: ParticipantId, reason: GoneReason, } | { "type": "waiting" } & Waiting | { "type": "placed", place: Place, } | { "type": "slots", slots: Array<SlotView>, } | { "type": "more_slots", wanted: number, } | { "type": "publish" } & Publish | { "type": "receiving", participant: ParticipantId, kind: TrackKind, layer: number | null, } | { "type": "speaking", participant: ParticipantId, speaking: boolean, } | { "type": "active_speaker", participant: ParticipantId | null, } | { "type": "subject", participant: ParticipantId | null, } | { "type": "locked", locked: boolean, } | { "type": "silenced", kind: TrackKind, by: ParticipantId, } | { "type": "answer", sdp: string, } | { "type": "capture_request", id: CaptureId, by: ParticipantId, } | { "type": "capture_started", id: CaptureId, target: ParticipantId, by: ParticipantId, 
 /**
  * Since the call went live.
  */
@@ -98,6 +115,10 @@ resume: string,
  * The answer to the offer that came with `join`.
  */
 answer?: string, slots: Array<SlotView>, waiting?: Waiting, 
+/**
+ * Whose picture the call is about; to those in the call.
+ */
+subject?: ParticipantId, active_speaker?: ParticipantId, locked: boolean, 
 /**
  * May your role take snapshots?
  */
@@ -121,6 +142,10 @@ ends_at_ms?: number, };
 
 export type ParticipantView = { id: ParticipantId, role: Role, name: string, place: Place, presence: Presence, audio: boolean, video: boolean, 
 /**
+ * Is a screen shown?
+ */
+screen?: boolean, 
+/**
  * How long this participant has been in the lobby.
  */
 waiting_ms?: number, 
@@ -131,7 +156,20 @@ may_be_captured: boolean, };
 
 export type Waiting = { ahead: number, };
 
-export type SlotView = { mid: string, participant: ParticipantId, kind: MediaKind, };
+export type SlotView = { mid: string, participant: ParticipantId, kind: TrackKind, };
+
+/**
+ * The layers of one's own tracks that somebody needs.
+ */
+export type Publish = { 
+/**
+ * Of the camera, the lowest first.
+ */
+video: Array<boolean>, screen: boolean, 
+/**
+ * Yours is the picture that the call is about: detail before motion.
+ */
+subject: boolean, };
 
 export type Role = "stylist" | "staff" | "customer" | "guest";
 
@@ -148,7 +186,7 @@ export type GoneReason = "left" | "removed" | "lost";
 
 export type EndReason = "ended" | "cancelled" | "moved" | "removed" | "window_closed";
 
-export type MediaKind = "audio" | "video";
+export type TrackKind = "audio" | "video" | "screen";
 
 /**
  * Worst last, so that the worse of two is the greater.
@@ -159,7 +197,7 @@ export type Grade = "excellent" | "good" | "poor" | "lost";
  * Why something was refused. The code is for programs and never changes its meaning; the message
  * beside it is for people.
  */
-export type ErrorCode = "malformed" | "too_large" | "unknown_type" | "unsupported_version" | "not_joined" | "already_joined" | "forbidden" | "no_such_participant" | "no_such_capture" | "link_invalid" | "too_early" | "too_late" | "cancelled" | "moved" | "ended" | "unsupported_media" | "room_full" | "consent_missing" | "capture_exists" | "rate_limited" | "slow_reader" | "timeout" | "server_restarting" | "internal";
+export type ErrorCode = "malformed" | "too_large" | "unknown_type" | "unsupported_version" | "not_joined" | "already_joined" | "forbidden" | "no_such_participant" | "no_such_capture" | "link_invalid" | "too_early" | "too_late" | "cancelled" | "moved" | "ended" | "unsupported_media" | "room_full" | "locked" | "screen_taken" | "consent_missing" | "capture_exists" | "rate_limited" | "slow_reader" | "timeout" | "server_restarting" | "internal";
 
 /**
  * A call. The product uses its appointment's id.

@@ -5,7 +5,7 @@
 // a track is replaced, or packets start to flow into a slot whose video element is already attached.
 
 import { realTimers, type Timers } from './platform';
-import type { MediaKind } from './protocol';
+import type { TrackKind } from './protocol';
 import { writable, type Readable } from './store';
 
 export type TransportState = 'new' | 'connecting' | 'connected' | 'reconnecting' | 'failed';
@@ -23,7 +23,7 @@ export interface TransportOptions {
 /** The stream is made with the slot, so a video element may hold it before anything arrives. */
 export interface ReceiveSlot {
   mid: string;
-  kind: MediaKind;
+  kind: TrackKind;
   stream: MediaStream;
 }
 
@@ -83,7 +83,7 @@ export class Transport {
     await this.tune();
   }
 
-  async send(kind: MediaKind, track: MediaStreamTrack | null): Promise<void> {
+  async send(kind: TrackKind, track: MediaStreamTrack | null): Promise<void> {
     this.tracks[kind] = track;
     if (this.closed) return;
     await this.sender(kind)?.replaceTrack(track);
@@ -144,7 +144,7 @@ export class Transport {
     return peer;
   }
 
-  private addSlots(peer: RTCPeerConnection, kind: MediaKind): ReceiveSlot[] {
+  private addSlots(peer: RTCPeerConnection, kind: TrackKind): ReceiveSlot[] {
     const first = 2 + (kind === 'video' ? this.options.slots : 0);
     return Array.from({ length: this.options.slots }, (_, index) => {
       const transceiver = peer.addTransceiver(kind, { direction: 'recvonly' });
@@ -196,7 +196,7 @@ export class Transport {
     });
   }
 
-  private sender(kind: MediaKind): RTCRtpSender | undefined {
+  private sender(kind: TrackKind): RTCRtpSender | undefined {
     return this.peer.getTransceivers()[kind === 'audio' ? 0 : 1]?.sender;
   }
 
@@ -224,9 +224,9 @@ function fingerprintOf(sdp: string | undefined): string | null {
 }
 
 /** Opus; VP8 for everyone and H.264 for the Safaris without it. What no test exercises is not offered. */
-const CODECS: Record<MediaKind, RegExp> = { audio: /\/opus$/i, video: /\/(VP8|H264|rtx)$/i };
+const CODECS: Record<TrackKind, RegExp> = { audio: /\/opus$/i, video: /\/(VP8|H264|rtx)$/i };
 
-function preferCodecs(transceiver: RTCRtpTransceiver, kind: MediaKind): void {
+function preferCodecs(transceiver: RTCRtpTransceiver, kind: TrackKind): void {
   const offered = RTCRtpReceiver.getCapabilities(kind)?.codecs ?? [];
   const wanted = offered.filter(({ mimeType }) => CODECS[kind].test(mimeType));
   if (wanted.length === 0 || !('setCodecPreferences' in transceiver)) return;
