@@ -51,6 +51,7 @@ impl Call {
         if let Some(seat) = self.seats.get_mut(&id) {
             seat.screen = on;
         }
+        step.effects.push(Effect::Screen { participant: id, on });
         self.tell_participant(now, id, step);
         Ok(())
     }

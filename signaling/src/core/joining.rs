@@ -146,7 +146,10 @@ impl Call {
         };
         seat.line = Line::Socket(joining.socket);
         (seat.greeted, seat.media_lost, seat.told_ahead) = (false, false, None);
-        (seat.audio, seat.video, seat.screen) = (joining.audio, joining.video, false);
+        (seat.audio, seat.video) = (joining.audio, joining.video);
+        if std::mem::take(&mut seat.screen) {
+            step.effects.push(Effect::Screen { participant: id, on: false });
+        }
         seat.name = joining.pass.name.clone();
         seat.may_be_captured = joining.pass.may_be_captured;
         if seat.kept() != before {

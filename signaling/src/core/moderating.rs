@@ -87,7 +87,10 @@ impl Call {
         match kind {
             TrackKind::Audio => seat.audio = false,
             TrackKind::Video => seat.video = false,
-            TrackKind::Screen => seat.screen = false,
+            TrackKind::Screen => {
+                seat.screen = false;
+                step.effects.push(Effect::Screen { participant: id, on: false });
+            }
         }
         if !seat.silenced.contains(&kind) {
             seat.silenced.push(kind);

@@ -101,7 +101,10 @@ impl Call {
         let Some(seat) = self.seats.get_mut(&id) else { return };
         (seat.place, seat.since, seat.told_ahead) = (place, now, None);
         if place == Place::Lobby {
-            (seat.screen, seat.slots) = (false, Vec::new());
+            seat.slots.clear();
+            if std::mem::take(&mut seat.screen) {
+                step.effects.push(Effect::Screen { participant: id, on: false });
+            }
         }
         step.effects.push(Effect::Place { participant: id, place });
         if let Some(socket) = seat.ear() {

@@ -154,6 +154,11 @@ pub enum Effect {
     Subject {
         participant: Option<ParticipantId>,
     },
+    /// A screen is shown from now on, or no more.
+    Screen {
+        participant: ParticipantId,
+        on: bool,
+    },
     /// Forward a track no more, or again.
     Mute {
         participant: ParticipantId,

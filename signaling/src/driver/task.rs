@@ -257,6 +257,9 @@ impl<G: Gate> CallTask<G> {
             Effect::Subject { participant } => {
                 self.room.set_subject(participant.map(media::outward));
             }
+            Effect::Screen { participant, on } => {
+                self.room.set_screen(media::outward(participant), on);
+            }
             Effect::Mute { participant, kind, muted } => {
                 self.room.set_muted(media::outward(participant), media::track(kind), muted);
             }

@@ -61,6 +61,7 @@ pub(crate) struct World {
     pub(crate) views: BTreeMap<ParticipantId, Vec<Tile>>,
     pub(crate) subject: Option<ParticipantId>,
     pub(crate) muted: BTreeSet<(ParticipantId, TrackKind)>,
+    pub(crate) screens: BTreeSet<ParticipantId>,
     /// Is the gate able to keep things?
     pub(crate) gate_works: bool,
     /// Recorded while the gate could not keep anything.
@@ -94,6 +95,7 @@ impl World {
             views: BTreeMap::new(),
             subject: None,
             muted: BTreeSet::new(),
+            screens: BTreeSet::new(),
             gate_works: true,
             unwritten: Vec::new(),
             answer: Ok("answer".to_owned()),
@@ -172,6 +174,7 @@ impl World {
         self.media.clear();
         self.views.clear();
         self.muted.clear();
+        self.screens.clear();
         self.subject = None;
         self.forget();
     }
@@ -225,12 +228,19 @@ impl World {
                 }
             }
             Effect::Disconnect { participant } => {
+                self.screens.remove(&participant);
                 self.media.remove(&participant);
             }
             Effect::View { participant, tiles } => {
                 self.views.insert(participant, tiles);
             }
             Effect::Subject { participant } => self.subject = participant,
+            Effect::Screen { participant, on: true } => {
+                assert!(self.screens.insert(participant), "shown twice");
+            }
+            Effect::Screen { participant, on: false } => {
+                assert!(self.screens.remove(&participant), "was not shown");
+            }
             Effect::Mute { participant, kind, muted: true } => {
                 assert!(self.muted.insert((participant, kind)), "muted twice");
             }

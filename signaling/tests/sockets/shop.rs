@@ -24,6 +24,7 @@ pub(crate) const CALL: CallId = CallId(Uuid::from_u128(7));
 pub(crate) struct Memory {
     seats: Mutex<BTreeMap<ParticipantId, Seat>>,
     live_since: Mutex<Option<UnixMillis>>,
+    locked: Mutex<bool>,
     last: Mutex<u32>,
 }
 
@@ -97,6 +98,7 @@ impl Gate for Memory {
                     self.seats.lock().unwrap().remove(&participant);
                 }
                 CallFact::Live { since } => *self.live_since.lock().unwrap() = Some(since),
+                CallFact::Locked { locked } => *self.locked.lock().unwrap() = locked,
                 CallFact::Ended { .. } => self.seats.lock().unwrap().clear(),
             }
         }
@@ -114,7 +116,7 @@ impl Gate for Memory {
             seats: self.seats.lock().unwrap().values().cloned().collect(),
             live_since: *self.live_since.lock().unwrap(),
             closes_at: None,
-            locked: false,
+            locked: *self.locked.lock().unwrap(),
             last_participant: *self.last.lock().unwrap(),
             ..Restored::default()
         })
