@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { EMPTY, reduce, withConnection, type CallModel } from './model';
+import { EMPTY, reduce, withConnection, withoutNotice, type CallModel } from './model';
 import type { ServerMessage } from './protocol';
 import { person, welcome } from './testing';
 
@@ -98,4 +98,40 @@ test('the reason of the end stays when the socket closes', () => {
     phase: 'ended',
     endReason: 'cancelled',
   });
+});
+
+test('who has the floor is told on joining, and follows', () => {
+  const model = after(welcome({ subject: 3, active_speaker: 2, locked: true }));
+  expect(model).toMatchObject({ subject: 3, activeSpeaker: 2, locked: true });
+  const later = reduce(model, { type: 'subject', participant: null }, NOW);
+  expect(later.subject).toBeNull();
+});
+
+test('whoever is gone neither speaks nor is paused', () => {
+  const model = after(
+    welcome(),
+    { type: 'speaking', participant: 3, speaking: true },
+    { type: 'receiving', participant: 3, kind: 'video', layer: null },
+    { type: 'gone', id: 3, reason: 'left' },
+  );
+  expect(model.speaking.size + model.paused.size).toBe(0);
+});
+
+test('a picture is paused until it comes again', () => {
+  const paused = after(welcome(), {
+    type: 'receiving',
+    participant: 3,
+    kind: 'video',
+    layer: null,
+  });
+  expect([...paused.paused]).toEqual(['3 video']);
+  const again = reduce(paused, { type: 'receiving', participant: 3, kind: 'video', layer: 1 }, NOW);
+  expect(again.paused.size).toBe(0);
+});
+
+test('the notice of being silenced goes once its owner has turned it on again', () => {
+  const silenced = after(welcome(), { type: 'silenced', kind: 'audio', by: 2 });
+  expect(silenced.silenced).toEqual({ kind: 'audio', by: 2 });
+  expect(withoutNotice(silenced, 'video')).toBe(silenced);
+  expect(withoutNotice(silenced, 'audio').silenced).toBeNull();
 });

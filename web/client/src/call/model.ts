@@ -15,6 +15,7 @@ import type {
   ParticipantView,
   ServerMessage,
   SlotView,
+  TrackKind,
   You,
 } from './protocol';
 
@@ -33,6 +34,15 @@ export interface Capture {
   pictures: Partial<Record<CaptureSource, CaptureStage>>;
 }
 
+/** A picture of somebody: the participant's number and the kind. */
+export type PictureKey = `${ParticipantId} ${TrackKind}`;
+export const pictureKey = (id: ParticipantId, kind: TrackKind): PictureKey => `${id} ${kind}`;
+
+export interface Silenced {
+  kind: TrackKind;
+  by: ParticipantId;
+}
+
 export interface ConnectionQuality {
   uplink: Grade;
   downlink: Grade;
@@ -49,6 +59,16 @@ export interface CallModel {
   endsAt: number | null;
   people: ReadonlyMap<ParticipantId, Person>;
   slots: readonly SlotView[];
+  /** Whose picture the call is about. */
+  subject: ParticipantId | null;
+  activeSpeaker: ParticipantId | null;
+  speaking: ReadonlySet<ParticipantId>;
+  /** Pictures that the server has paused, because the network does not carry them. */
+  paused: ReadonlySet<PictureKey>;
+  /** Nobody new may come in. */
+  locked: boolean;
+  /** What a host has turned off here, until its owner turns it on again. */
+  silenced: Silenced | null;
   ahead: number | null;
   mayCapture: boolean;
   captures: readonly Capture[];
@@ -65,6 +85,12 @@ export const EMPTY: CallModel = {
   endsAt: null,
   people: new Map(),
   slots: [],
+  subject: null,
+  activeSpeaker: null,
+  speaking: new Set(),
+  paused: new Set(),
+  locked: false,
+  silenced: null,
   ahead: null,
   mayCapture: false,
   captures: [],
@@ -86,13 +112,28 @@ export function reduce(model: CallModel, message: ServerMessage, now: number): C
     case 'participant':
       return { ...model, people: withPerson(model.people, message, now) };
     case 'gone':
-      return { ...model, people: without(model.people, message.id) };
+      return without(model, message.id);
     case 'waiting':
       return { ...model, ahead: message.ahead };
     case 'placed':
       return placed(model, message.place);
     case 'slots':
       return { ...model, slots: message.slots };
+    case 'subject':
+      return { ...model, subject: message.participant };
+    case 'active_speaker':
+      return { ...model, activeSpeaker: message.participant };
+    case 'speaking':
+      return {
+        ...model,
+        speaking: withOrWithout(model.speaking, message.participant, message.speaking),
+      };
+    case 'receiving':
+      return { ...model, paused: receiving(model.paused, message) };
+    case 'locked':
+      return { ...model, locked: message.locked };
+    case 'silenced':
+      return { ...model, silenced: { kind: message.kind, by: message.by } };
     case 'capture_started':
       return { ...model, captures: started(model.captures, message) };
     case 'capture_state':
@@ -117,6 +158,11 @@ export function withConnection(model: CallModel, connection: ConnectionStatus): 
   return { ...model, connection };
 }
 
+/** Its owner has turned it on again, or off. */
+export function withoutNotice(model: CallModel, kind: TrackKind): CallModel {
+  return model.silenced?.kind === kind ? { ...model, silenced: null } : model;
+}
+
 function joined(model: CallModel, message: Joined, now: number): CallModel {
   const { call, you } = message;
   let people: ReadonlyMap<ParticipantId, Person> = new Map();
@@ -128,6 +174,11 @@ function joined(model: CallModel, message: Joined, now: number): CallModel {
     ...clocks(call, now),
     people,
     slots: message.slots,
+    subject: message.subject ?? null,
+    activeSpeaker: message.active_speaker ?? null,
+    speaking: new Set(),
+    paused: new Set(),
+    locked: message.locked,
     ahead: message.waiting?.ahead ?? null,
     mayCapture: message.may_capture,
     refusal: null,
@@ -146,7 +197,9 @@ function placed(model: CallModel, place: You['place']): CallModel {
   const you = model.you && { ...model.you, place };
   if (place === 'call') return { ...model, phase: place, you, ahead: null };
   const people = new Map([...model.people].filter(([id]) => id === you?.id));
-  return { ...model, phase: place, you, people, slots: [] };
+  const { subject, activeSpeaker, speaking, paused, silenced } = EMPTY;
+  const nothing = { subject, activeSpeaker, speaking, paused, silenced, slots: [] };
+  return { ...model, ...nothing, phase: place, you, people };
 }
 
 function withPerson(
@@ -158,13 +211,25 @@ function withPerson(
   return new Map(people).set(view.id, { ...view, waitingSince });
 }
 
-function without<V>(
-  map: ReadonlyMap<ParticipantId, V>,
-  id: ParticipantId,
-): ReadonlyMap<ParticipantId, V> {
-  const rest = new Map(map);
-  rest.delete(id);
-  return rest;
+function without(model: CallModel, id: ParticipantId): CallModel {
+  const people = new Map(model.people);
+  people.delete(id);
+  const paused = new Set([...model.paused].filter((key) => !key.startsWith(`${id} `)));
+  return { ...model, people, paused, speaking: withOrWithout(model.speaking, id, false) };
+}
+
+function withOrWithout<V>(set: ReadonlySet<V>, value: V, present: boolean): ReadonlySet<V> {
+  const next = new Set(set);
+  if (present) next.add(value);
+  else next.delete(value);
+  return next;
+}
+
+function receiving(
+  paused: CallModel['paused'],
+  { participant, kind, layer }: Extract<ServerMessage, { type: 'receiving' }>,
+): CallModel['paused'] {
+  return withOrWithout(paused, pictureKey(participant, kind), layer === null);
 }
 
 function started(

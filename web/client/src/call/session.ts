@@ -5,7 +5,7 @@ import { pictureOfCamera, pictureOfScreen } from './capture';
 import { Connection } from './connection';
 import type { LocalMedia } from './devices';
 import { warmUp } from './encode';
-import { EMPTY, reduce, withConnection, type CallModel } from './model';
+import { EMPTY, reduce, withConnection, withoutNotice, type CallModel } from './model';
 import type { KeyValueStore } from './platform';
 import {
   PROTOCOL_VERSION,
@@ -16,9 +16,12 @@ import {
   type Join,
   type ParticipantId,
   type ServerMessage,
+  type TrackKind,
 } from './protocol';
 import { QualityMeter } from './quality';
+import { ScreenShare, type ScreenFailure } from './screen';
 import { writable, type Readable } from './store';
+import { Tiles, type Picture } from './tiles';
 import { Transport } from './transport';
 import type { UploadQueue } from './uploads';
 
@@ -32,7 +35,7 @@ export interface SessionOptions {
   store: KeyValueStore;
 }
 
-/** Five others, the most that a room holds beside oneself. */
+/** As many others as most calls have; the server asks for more. */
 const RECEIVE_SLOTS = 5;
 const REPORT_MS = 3000;
 /** An uplink nobody has measured: on a near network assume plenty, else what a phone gets. */
@@ -43,6 +46,10 @@ const FAR_BPS = 6_000_000;
 export class CallSession {
   readonly model: Readable<CallModel>;
   readonly transport: Transport;
+  /** One's own screen, while it is shown. */
+  readonly screen: ScreenShare;
+  /** What the page shows of whom. */
+  readonly tiles: Tiles;
   /** A snapshot was taken: show and sound the shutter. */
   onShutter: (capture: CaptureId) => void = () => undefined;
   /** Something asked for was refused, and the call goes on. */
@@ -60,6 +67,7 @@ export class CallSession {
     this.model = this.store;
     this.transport = new Transport({
       slots: RECEIVE_SLOTS,
+      isWeak: isWeak(),
       ready: () => this.store.get().connection === 'joined',
       sendOffer: (sdp) => void this.connection.send({ type: 'offer', sdp }),
     });
@@ -71,6 +79,11 @@ export class CallSession {
       onMessage: (message) => this.receive(message),
       onStatus: (status) => this.store.update((model) => withConnection(model, status)),
     });
+    this.screen = new ScreenShare((track) => this.showScreen(track));
+    this.tiles = new Tiles(
+      () => pictures(this.store.get()),
+      (tiles) => this.store.get().phase === 'call' && this.connection.send({ type: 'view', tiles }),
+    );
     this.followMedia();
     this.followUploads();
   }
@@ -93,6 +106,26 @@ export class CallSession {
     this.connection.send({ type: 'remove', participant });
   }
 
+  /** While it is locked nobody new comes in. */
+  lock(locked: boolean): void {
+    this.connection.send({ type: 'lock', locked });
+  }
+
+  /** Stops what somebody sends, until they send it again. */
+  silence(participant: ParticipantId, kind: TrackKind): void {
+    this.connection.send({ type: 'silence', participant, kind });
+  }
+
+  /** Marks whose picture the call is about. */
+  mark(participant: ParticipantId | null): void {
+    this.connection.send({ type: 'subject', participant });
+  }
+
+  /** `null` when the screen is shown, or is about to be. */
+  shareScreen(): Promise<ScreenFailure | null> {
+    return this.screen.start();
+  }
+
   /** Takes a snapshot of what `screen` shows of `target`. Null when the call is out of reach just now. */
   capture(target: ParticipantId, screen: HTMLVideoElement): CaptureId | null {
     const id = newId();
@@ -106,11 +139,13 @@ export class CallSession {
   }
 
   async setMicrophone(on: boolean): Promise<void> {
+    this.allowed('audio');
     await this.options.media.setMicrophone(on);
     this.tellMute();
   }
 
   async setCamera(on: boolean): Promise<void> {
+    this.allowed('video');
     const done = this.options.media.setCamera(on);
     if (!on) this.tellMute();
     await done;
@@ -149,6 +184,8 @@ export class CallSession {
 
   private stop(): void {
     if (this.reporting) clearInterval(this.reporting);
+    this.tiles.close();
+    this.screen.stop();
     this.transport.close();
   }
 
@@ -166,6 +203,25 @@ export class CallSession {
       case 'joined':
         if (message.answer) void this.accept(message.answer);
         this.tellMute();
+        this.tellScreen();
+        this.tiles.again();
+        break;
+      case 'placed':
+        if (message.place === 'lobby') this.screen.stop();
+        this.tiles.again();
+        break;
+      case 'participant':
+      case 'gone':
+        this.tiles.changed();
+        break;
+      case 'publish':
+        void this.transport.publish(message);
+        break;
+      case 'more_slots':
+        this.transport.grow(message.wanted);
+        break;
+      case 'silenced':
+        void this.obey(message.kind);
         break;
       case 'answer':
         void this.accept(message.sdp);
@@ -193,6 +249,7 @@ export class CallSession {
   private refused(code: ErrorCode, re: number | undefined): void {
     const capture = re === undefined ? null : (this.asked.get(re) ?? null);
     if (capture) this.heldPictures.delete(capture);
+    if (code === 'screen_taken') this.screen.stop();
     this.onRefused(code, capture);
   }
 
@@ -256,6 +313,32 @@ export class CallSession {
     });
   }
 
+  private showScreen(track: MediaStreamTrack | null): void {
+    void this.transport.send('screen', track);
+    this.allowed('screen');
+    this.connection.send({ type: 'screen', on: track !== null });
+  }
+
+  /** A new seat or socket knows of no screen. */
+  private tellScreen(): void {
+    if (this.screen.track.get() && this.store.get().phase === 'call') {
+      this.connection.send({ type: 'screen', on: true });
+    }
+  }
+
+  /** A host has stopped it: the device says so too, and its owner may turn it on again. */
+  private async obey(kind: TrackKind): Promise<void> {
+    if (kind === 'screen') this.screen.stop();
+    if (kind === 'video') await this.options.media.setCamera(false);
+    if (kind === 'audio') await this.options.media.setMicrophone(false);
+    this.tellMute();
+  }
+
+  /** One's own press says that the notice was seen. */
+  private allowed(kind: TrackKind): void {
+    this.store.update((model) => withoutNotice(model, kind));
+  }
+
   private tellMute(): void {
     this.connection.send({ type: 'mute', ...this.sending() });
   }
@@ -275,6 +358,22 @@ export class CallSession {
     this.roundTripMs = report.round_trip_ms ?? this.roundTripMs;
     this.connection.send({ type: 'report', ...report });
   }
+}
+
+/** All that others in the call may show. */
+function pictures({ people, you }: CallModel): Picture[] {
+  const others = [...people.values()].filter(({ id, place }) => id !== you?.id && place === 'call');
+  return others.flatMap(({ id, screen }) => [
+    { participant: id, kind: 'video' as const },
+    ...(screen ? [{ participant: id, kind: 'screen' as const }] : []),
+  ]);
+}
+
+/** A phone with few cores or little memory. */
+function isWeak(): boolean {
+  const { hardwareConcurrency = 8, userAgent } = navigator;
+  const { deviceMemory = 8 } = navigator as { deviceMemory?: number };
+  return /Mobi|Android/i.test(userAgent) && (hardwareConcurrency <= 4 || deviceMemory <= 2);
 }
 
 /** `randomUUID` exists in secure contexts only, and so does the camera. */

@@ -103,6 +103,7 @@ export function welcome(change: Partial<Joined> = {}): ServerMessage {
     resume: 'token',
     slots: [],
     waiting: { ahead: 1 },
+    locked: false,
     may_capture: false,
     heartbeat_s: 5,
     ...change,

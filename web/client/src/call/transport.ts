@@ -1,18 +1,23 @@
 // The one peer connection of a participant: what is sent, and the receive slots for what comes.
 //
-// The m-lines have a fixed order (audio out, video out, audio slots, video slots) and all exist from
-// the first offer. So nothing is ever renegotiated when a camera is switched or somebody is admitted:
-// a track is replaced, or packets start to flow into a slot whose video element is already attached.
+// The m-lines have a fixed order (audio, camera and screen out, then receive slots) and exist from
+// the first offer. So nothing is renegotiated when a camera is switched or somebody is admitted: a
+// track is replaced, or packets start to flow into a slot whose video element is already attached.
+// Only a call with more people than slots gets further slots, at the end.
 
+import { compact, preferCodecs, type MediaKind } from './codecs';
+import { encodings, layerNames, NOTHING_TOLD, type Source } from './layers';
 import { realTimers, type Timers } from './platform';
-import type { TrackKind } from './protocol';
+import type { Publish, TrackKind } from './protocol';
 import { writable, type Readable } from './store';
 
 export type TransportState = 'new' | 'connecting' | 'connected' | 'reconnecting' | 'failed';
 
 export interface TransportOptions {
-  /** Receive slots of each kind: as many others as can be in the call. */
+  /** Pairs of receive slots at first. */
   slots: number;
+  /** Sends fewer layers: encoding is dear on this device. */
+  isWeak?: boolean;
   /** Is there a socket to send an offer on? */
   ready(): boolean;
   /** The answer comes to `accept`. */
@@ -23,16 +28,15 @@ export interface TransportOptions {
 /** The stream is made with the slot, so a video element may hold it before anything arrives. */
 export interface ReceiveSlot {
   mid: string;
-  kind: TrackKind;
+  kind: MediaKind;
   stream: MediaStream;
 }
 
-const VIDEO_BITRATE = 2_500_000;
-/** While nobody looks: enough to keep the path measured, little enough for a phone's contract. */
-const SPARING = { maxBitrate: 250_000, maxFramerate: 8 };
-const MAX_FRAMERATE = 30;
-/** The camera runs at its full size for snapshots; the call itself is sent at this many lines. */
-const SENT_LINES = 720;
+/** In the order of their m-lines. */
+const SENT: readonly TrackKind[] = ['audio', 'video', 'screen'];
+const SCREEN = { maxBitrate: 2_500_000, maxFramerate: 15 };
+/** More are never asked for: nineteen others, and two screens. */
+const MOST_PAIRS = 21;
 const DISCONNECTED_PATIENCE_MS = 1200;
 const RESTART_PATIENCE_MS = 4000;
 
@@ -41,13 +45,17 @@ export class Transport {
   readonly slots: Readable<readonly ReceiveSlot[]>;
   private readonly status = writable<TransportState>('new');
   private readonly timers: Timers;
-  private peer: RTCPeerConnection;
   private readonly receivers = writable<readonly ReceiveSlot[]>([]);
-  private tracks: { audio: MediaStreamTrack | null; video: MediaStreamTrack | null } = {
+  private readonly tracks: Record<TrackKind, MediaStreamTrack | null> = {
     audio: null,
     video: null,
+    screen: null,
   };
+  private peer: RTCPeerConnection;
+  private pairs: number;
+  private told: Publish = NOTHING_TOLD;
   private sparing = false;
+  private tuning: Promise<void> = Promise.resolve();
   private everConnected = false;
   private closed = false;
   private cancelCheck: (() => void) | null = null;
@@ -56,6 +64,7 @@ export class Transport {
     this.timers = options.timers ?? realTimers;
     this.state = this.status;
     this.slots = this.receivers;
+    this.pairs = options.slots;
     this.peer = this.build();
   }
 
@@ -63,7 +72,7 @@ export class Transport {
   async offer(): Promise<string> {
     const pending = this.peer.localDescription;
     if (this.peer.signalingState === 'have-local-offer') {
-      if (!this.everConnected && pending) return pending.sdp;
+      if (!this.everConnected && pending) return compact(pending.sdp);
       this.rebuild();
     }
     if (this.peer.connectionState === 'failed') this.rebuild();
@@ -81,13 +90,20 @@ export class Transport {
     }
     await this.peer.setRemoteDescription({ type: 'answer', sdp: answer });
     await this.tune();
+    this.offerMissingSlots();
   }
 
   async send(kind: TrackKind, track: MediaStreamTrack | null): Promise<void> {
     this.tracks[kind] = track;
     if (this.closed) return;
     await this.sender(kind)?.replaceTrack(track);
-    if (kind === 'video') await this.tune();
+    if (kind !== 'audio') await this.tune();
+  }
+
+  /** What of the camera and the screen anybody needs: nothing else is encoded. */
+  async publish(publish: Publish): Promise<void> {
+    this.told = publish;
+    if (!this.closed) await this.tune();
   }
 
   /** In the waiting room the camera is sent, so that being let in costs no start; but sparingly. */
@@ -95,6 +111,12 @@ export class Transport {
     if (this.sparing === sparing) return;
     this.sparing = sparing;
     if (!this.closed) await this.tune();
+  }
+
+  /** So many pairs of receive slots in all. */
+  grow(pairs: number): void {
+    this.pairs = Math.max(this.pairs, Math.min(pairs, MOST_PAIRS));
+    this.offerMissingSlots();
   }
 
   /** The network changed or media stopped: new candidates at once, without waiting for ICE to notice. */
@@ -129,29 +151,59 @@ export class Transport {
 
   private build(): RTCPeerConnection {
     const peer = new RTCPeerConnection({ bundlePolicy: 'max-bundle', rtcpMuxPolicy: 'require' });
-    const audio = peer.addTransceiver(this.tracks.audio ?? 'audio', { direction: 'sendonly' });
-    preferCodecs(audio, 'audio');
-    const video = peer.addTransceiver(this.tracks.video ?? 'video', {
+    const { audio, video, screen } = this.tracks;
+    preferCodecs(peer.addTransceiver(audio ?? 'audio', { direction: 'sendonly' }), 'audio');
+    const camera = peer.addTransceiver(video ?? 'video', {
       direction: 'sendonly',
-      sendEncodings: [
-        { maxBitrate: VIDEO_BITRATE, scaleResolutionDownBy: scaleOf(this.tracks.video) },
-      ],
+      sendEncodings: this.cameraEncodings(),
     });
-    preferCodecs(video, 'video');
-    const slots = [...this.addSlots(peer, 'audio'), ...this.addSlots(peer, 'video')];
-    this.receivers.set(slots);
+    preferCodecs(camera, 'video');
+    const shown = peer.addTransceiver(screen ?? 'video', {
+      direction: 'sendonly',
+      sendEncodings: [SCREEN],
+    });
+    preferCodecs(shown, 'video');
+    this.receivers.set([]);
+    this.addSlots(peer, this.pairs);
     peer.onconnectionstatechange = () => this.peer === peer && this.observe();
     return peer;
   }
 
-  private addSlots(peer: RTCPeerConnection, kind: TrackKind): ReceiveSlot[] {
-    const first = 2 + (kind === 'video' ? this.options.slots : 0);
-    return Array.from({ length: this.options.slots }, (_, index) => {
-      const transceiver = peer.addTransceiver(kind, { direction: 'recvonly' });
-      preferCodecs(transceiver, kind);
-      const stream = new MediaStream([transceiver.receiver.track]);
-      return { mid: String(first + index), kind, stream };
+  private cameraEncodings(): RTCRtpEncodingParameters[] {
+    const source = sourceOf(this.tracks.video);
+    const names = layerNames(source, this.options.isWeak === true);
+    const sending = { publish: this.told, sparing: this.sparing };
+    return encodings(source, Math.max(1, names.length), sending).map((encoding, layer) => {
+      const rid = names[layer];
+      // An inactive layer of the first offer would never be negotiated by some browsers.
+      return { ...encoding, active: true, ...(rid ? { rid } : {}) };
     });
+  }
+
+  /** Browsers number the m-lines in their order. */
+  private addSlots(peer: RTCPeerConnection, pairs: number): void {
+    const added = (['audio', 'video'] as const).flatMap((kind) =>
+      Array.from({ length: pairs }, () => {
+        const mid = String(peer.getTransceivers().length);
+        const transceiver = peer.addTransceiver(kind, { direction: 'recvonly' });
+        preferCodecs(transceiver, kind);
+        return { mid, kind, stream: new MediaStream([transceiver.receiver.track]) };
+      }),
+    );
+    this.receivers.set([...this.receivers.get(), ...added]);
+  }
+
+  private get missingPairs(): number {
+    return this.pairs - this.receivers.get().length / 2;
+  }
+
+  private offerMissingSlots(): void {
+    const { peer } = this;
+    if (this.missingPairs <= 0 || this.closed || !this.options.ready()) return;
+    if (peer.remoteDescription === null || peer.signalingState !== 'stable') return;
+    void this.describe(false)
+      .then((sdp) => this.options.sendOffer(sdp))
+      .catch(() => this.startOver());
   }
 
   private rebuild(): void {
@@ -163,9 +215,10 @@ export class Transport {
 
   private async describe(iceRestart: boolean): Promise<string> {
     const peer = this.peer;
+    if (this.missingPairs > 0) this.addSlots(peer, this.missingPairs);
     const offer = await peer.createOffer({ iceRestart });
     await peer.setLocalDescription(offer);
-    return offer.sdp ?? '';
+    return compact(offer.sdp ?? '');
   }
 
   private observe(): void {
@@ -197,42 +250,47 @@ export class Transport {
   }
 
   private sender(kind: TrackKind): RTCRtpSender | undefined {
-    return this.peer.getTransceivers()[kind === 'audio' ? 0 : 1]?.sender;
+    return this.peer.getTransceivers()[SENT.indexOf(kind)]?.sender;
+  }
+
+  /** One after the other: a browser refuses parameters that were read before others were set. */
+  private tune(): Promise<void> {
+    this.tuning = this.tuning.then(() => this.tuneNow());
+    return this.tuning;
   }
 
   /** Resolution before frame rate: the stylist looks at skin, not at motion. */
-  private async tune(): Promise<void> {
-    const sender = this.sender('video');
-    const parameters = sender?.getParameters();
-    const encoding = parameters?.encodings[0];
-    if (!sender || !parameters || !encoding) return;
-    encoding.maxBitrate = this.sparing ? SPARING.maxBitrate : VIDEO_BITRATE;
-    encoding.maxFramerate = this.sparing ? SPARING.maxFramerate : MAX_FRAMERATE;
-    encoding.scaleResolutionDownBy = scaleOf(this.tracks.video);
-    parameters.degradationPreference = 'maintain-resolution';
-    await sender.setParameters(parameters).catch(() => undefined);
+  private async tuneNow(): Promise<void> {
+    const { video } = this.tracks;
+    const hint = this.told.subject ? 'detail' : '';
+    if (video && 'contentHint' in video && video.contentHint !== hint) video.contentHint = hint;
+    const sending = { publish: this.told, sparing: this.sparing };
+    await setParameters(this.sender('video'), (present) => {
+      const wanted = encodings(sourceOf(video), present.length, sending);
+      present.forEach((encoding, layer) => Object.assign(encoding, wanted[layer]));
+    });
+    await setParameters(this.sender('screen'), (present) => {
+      for (const encoding of present) encoding.active = this.told.screen;
+    });
   }
 }
 
-function scaleOf(track: MediaStreamTrack | null): number {
-  const { width = 0, height = 0 } = track?.getSettings() ?? {};
-  return Math.max(1, Math.min(width, height) / SENT_LINES);
+async function setParameters(
+  sender: RTCRtpSender | undefined,
+  change: (encodings: RTCRtpEncodingParameters[]) => void,
+): Promise<void> {
+  const parameters = sender?.getParameters();
+  if (!sender || !parameters || parameters.encodings.length === 0) return;
+  change(parameters.encodings);
+  parameters.degradationPreference = 'maintain-resolution';
+  await sender.setParameters(parameters).catch(() => undefined);
+}
+
+function sourceOf(track: MediaStreamTrack | null): Source | null {
+  const { width, height } = track?.getSettings() ?? {};
+  return width && height ? { width, height } : null;
 }
 
 function fingerprintOf(sdp: string | undefined): string | null {
   return /^a=fingerprint:\S+ (\S+)/m.exec(sdp ?? '')?.[1]?.toUpperCase() ?? null;
-}
-
-/** Opus; VP8 for everyone and H.264 for the Safaris without it. What no test exercises is not offered. */
-const CODECS: Record<TrackKind, RegExp> = { audio: /\/opus$/i, video: /\/(VP8|H264|rtx)$/i };
-
-function preferCodecs(transceiver: RTCRtpTransceiver, kind: TrackKind): void {
-  const offered = RTCRtpReceiver.getCapabilities(kind)?.codecs ?? [];
-  const wanted = offered.filter(({ mimeType }) => CODECS[kind].test(mimeType));
-  if (wanted.length === 0 || !('setCodecPreferences' in transceiver)) return;
-  try {
-    transceiver.setCodecPreferences(wanted);
-  } catch {
-    // Older browsers refuse a partial list; the server picks from the full one.
-  }
 }

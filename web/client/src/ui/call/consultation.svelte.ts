@@ -121,12 +121,17 @@ export class Consultation {
   }
 }
 
-/** Whom the large picture shows: the customer in the call, else anybody else who is. */
+/** Whom the call is about: whoever was marked, the customer in the call, else anybody else. */
 export function inFront(model: CallModel): Person | null {
   const others = [...model.people.values()].filter(
     ({ id, place }) => id !== model.you?.id && place === 'call',
   );
-  return others.find(({ role }) => role === 'customer') ?? others[0] ?? null;
+  return (
+    others.find(({ id }) => id === model.subject) ??
+    others.find(({ role }) => role === 'customer') ??
+    others[0] ??
+    null
+  );
 }
 
 /** First come, first shown. */

@@ -24,3 +24,11 @@ export const upload =
   'M12 15.5V4M7.5 8.5 12 4l4.5 4.5M4.5 15.5V19A1.5 1.5 0 0 0 6 20.5h12a1.5 1.5 0 0 0 1.5-1.5v-3.5';
 export const door =
   'M13 4H6.5A1.5 1.5 0 0 0 5 5.5v13A1.5 1.5 0 0 0 6.5 20H13M13 4v16M13 4l5 1.5v13L13 20M10 12h.01';
+export const pin = 'M9 3.5h6M10 3.5v6l-3.5 4.5h11L14 9.5v-6M12 14v6.5';
+export const focus =
+  'M4 8.5V5.5A1.5 1.5 0 0 1 5.5 4h3M15.5 4h3A1.5 1.5 0 0 1 20 5.5v3M20 15.5v3a1.5 1.5 0 0 1-1.5 1.5h-3M8.5 20h-3A1.5 1.5 0 0 1 4 18.5v-3M12 15a3 3 0 1 0 0-6 3 3 0 0 0 0 6Z';
+export const grid = 'M4 4.5h6.5V11H4ZM13.5 4.5H20V11h-6.5ZM4 13.5h6.5V20H4ZM13.5 13.5H20V20h-6.5Z';
+export const one = 'M4 4.5h16v9.5H4ZM4 17h4v3H4ZM10 17h4v3h-4ZM16 17h4v3h-4Z';
+export const screen = 'M3.5 5h17v11h-17ZM9 20h6M12 16v4';
+export const lock = 'M6.5 11h11v9h-11ZM8.5 11V8a3.5 3.5 0 0 1 7 0v3';
+export const unlock = 'M6.5 11h11v9h-11ZM8.5 11V8a3.5 3.5 0 0 1 6.8-1.2';

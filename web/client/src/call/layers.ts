@@ -1,0 +1,97 @@
+// How the camera is sent: in up to three sizes at once (simulcast), of which only those are encoded
+// that somebody needs. Pure: numbers in, encodings out.
+
+import type { Publish } from './protocol';
+
+export interface Source {
+  /** Of the camera's picture, in pixels. */
+  width: number;
+  height: number;
+}
+
+export interface Sending {
+  publish: Publish;
+  /** In the waiting room: enough to keep the path measured, little enough for a phone's contract. */
+  sparing: boolean;
+}
+
+/** What a browser takes as an encoding's parameters. */
+export interface Encoding {
+  active: boolean;
+  scaleResolutionDownBy: number;
+  maxBitrate: number;
+  maxFramerate: number;
+}
+
+/** Nobody has said yet what is needed: the smallest, so that there is something to begin with. */
+export const NOTHING_TOLD: Publish = { video: [true], screen: true, subject: false };
+
+/** The camera runs at its full size for snapshots; the call itself is sent at this many lines. */
+const LINES = 720;
+/** The picture that the call is about gets as many as the camera has, up to these. */
+const SUBJECT_LINES = 1080;
+/** Below this a face is no face. */
+const LEAST_LINES = 180;
+/** Browsers drop the uppermost layers of pictures with fewer pixels than these. */
+const PIXELS_FOR = { three: 960 * 540, two: 480 * 270 };
+const MAX_FRAMERATE = 30;
+const SPARING = { maxBitrate: 150_000, maxFramerate: 8 };
+const RIDS = ['l', 'm', 'h'];
+
+/** Bits per second that a picture of so many lines is worth. */
+const WORTH: readonly (readonly [lines: number, bitrate: number])[] = [
+  [200, 150_000],
+  [300, 300_000],
+  [400, 600_000],
+  [560, 1_200_000],
+  [720, 2_500_000],
+];
+const WORTH_AT_MOST = 4_500_000;
+
+/** The names of the layers, lowest first. None: a single layer needs no name. */
+export function layerNames(source: Source | null, isWeak: boolean): string[] {
+  const most = source ? layersOf(source) : 3;
+  const count = Math.min(most, isWeak ? 2 : 3);
+  if (count === 1) return [];
+  return count === 2 ? [RIDS[0]!, RIDS[2]!] : RIDS;
+}
+
+/** The parameters of each of `count` layers, lowest first. */
+export function encodings(source: Source | null, count: number, sending: Sending): Encoding[] {
+  const { publish, sparing } = sending;
+  const lines = source ? Math.min(source.width, source.height) : 0;
+  const top = lines === 0 ? LINES : Math.min(lines, publish.subject ? SUBJECT_LINES : LINES);
+  const sizes = ladder(top, count);
+  const needed = needs(publish.video, count, source ? Math.min(count, layersOf(source)) : count);
+  return sizes.map((size, layer) => ({
+    active: sparing ? layer === 0 : needed[layer]!,
+    scaleResolutionDownBy: lines === 0 ? 1 : Math.max(1, lines / size),
+    maxBitrate: sparing ? SPARING.maxBitrate : worth(size),
+    maxFramerate: sparing ? SPARING.maxFramerate : MAX_FRAMERATE,
+  }));
+}
+
+function layersOf({ width, height }: Source): number {
+  const pixels = width * height;
+  if (pixels >= PIXELS_FOR.three) return 3;
+  return pixels >= PIXELS_FOR.two ? 2 : 1;
+}
+
+/** From a quarter of the lines to all of them, in equal steps: 180, 360, 720. */
+function ladder(top: number, count: number): number[] {
+  if (count === 1) return [top];
+  const lowest = Math.min(top, Math.max(LEAST_LINES, top / (count === 2 ? 3 : 4)));
+  const step = (top / lowest) ** (1 / (count - 1));
+  return Array.from({ length: count }, (_, layer) => lowest * step ** layer);
+}
+
+/** A layer that this camera is too small for stands for the best that there is. */
+function needs(told: readonly boolean[], count: number, usable: number): boolean[] {
+  const needed = Array.from({ length: count }, (_, layer) => told[layer] === true);
+  if (needed.slice(usable).includes(true)) needed[usable - 1] = true;
+  return needed.map((need, layer) => need && layer < usable);
+}
+
+function worth(lines: number): number {
+  return WORTH.find(([most]) => lines <= most)?.[1] ?? WORTH_AT_MOST;
+}

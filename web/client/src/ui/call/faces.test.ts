@@ -1,0 +1,60 @@
+import { expect, test } from 'vitest';
+import { EMPTY, reduce, type CallModel } from '../../call/model';
+import type { ParticipantView, ServerMessage } from '../../call/protocol';
+import { person, welcome } from '../../call/testing';
+import { columns, faces, isGroup, largest, pageSize } from './faces';
+
+const you = { id: 1, role: 'stylist', name: 'Mei', place: 'call' } as const;
+const sits = (change: Partial<ParticipantView>) => person({ place: 'call', ...change });
+function call(others: Partial<ParticipantView>[], ...messages: ServerMessage[]): CallModel {
+  const participants = [sits({ ...you }), ...others.map(sits)];
+  return [welcome({ you, participants }), ...messages].reduce(
+    (model, message) => reduce(model, message, 0),
+    EMPTY,
+  );
+}
+const keys = (model: CallModel) => faces(model).map(({ key }) => key);
+const large = (model: CallModel, pinned: '3 video' | '9 video' | null = null) =>
+  largest(model, faces(model), pinned)?.key;
+const guest = { id: 3, role: 'guest' } as const;
+
+test('two people are no group, three are, and so is a screen', () => {
+  expect(isGroup(call([{ id: 2 }]))).toBe(false);
+  expect(isGroup(call([{ id: 2 }, guest]))).toBe(true);
+  expect(isGroup(call([{ id: 2, screen: true }]))).toBe(true);
+  expect(isGroup(call([{ id: 2 }, { ...guest, place: 'lobby' }]))).toBe(false);
+});
+
+test('screens come first and oneself last', () => {
+  expect(keys(call([guest, { id: 2, screen: true }]))).toEqual([
+    '2 screen',
+    '2 video',
+    '3 video',
+    '1 video',
+  ]);
+});
+
+test('what was pinned is large, then a screen, the subject, who speaks, the customer', () => {
+  const people = [guest, { id: 2 }];
+  expect(large(call(people))).toBe('2 video');
+  const speaks: ServerMessage = { type: 'active_speaker', participant: 3 };
+  expect(large(call(people, speaks))).toBe('3 video');
+  const marked: ServerMessage = { type: 'subject', participant: 2 };
+  expect(large(call(people, speaks, marked))).toBe('2 video');
+  expect(large(call([{ ...guest, screen: true }, { id: 2 }], marked))).toBe('3 screen');
+  expect(large(call(people, marked), '3 video')).toBe('3 video');
+});
+
+test('somebody pinned who left, and oneself speaking, change nothing', () => {
+  const people = [guest, { id: 2 }];
+  expect(large(call(people), '9 video')).toBe('2 video');
+  expect(large(call(people, { type: 'active_speaker', participant: 1 }))).toBe('2 video');
+});
+
+test('a phone shows six faces a page, two across; a desk all twenty', () => {
+  expect(pageSize(390)).toBe(6);
+  expect(columns(6, 390, 560)).toBe(2);
+  expect(pageSize(1_076)).toBe(20);
+  expect(columns(20, 1_076, 640)).toBe(5);
+  expect(columns(1, 390, 560)).toBe(1);
+});
