@@ -9,6 +9,7 @@ mod customers;
 mod database_recovery;
 mod demo;
 mod full_disk;
+mod guest_links;
 mod harness;
 mod hostile_sockets;
 mod http_protection;

@@ -1,4 +1,4 @@
-//! Who may join which call, and as whom: a customer by the link, staff by their session.
+//! Who may join which call, and as whom: customers and guests by their links, staff by their session.
 
 use sea_orm::EntityTrait;
 use signaling::gate::{Caller, JoinRequest, Pass, Refusal, Subject};
@@ -17,16 +17,28 @@ use crate::problem::ApiError;
 
 pub(super) async fn authorize(app: &AppState, request: JoinRequest) -> Result<Pass, Refusal> {
     match request.door {
-        Door::Link(link) => customer(app, request.caller, link).await,
+        Door::Link(link) => holder(app, request.caller, link).await,
         Door::Appointment(id) => staff(app, request.caller, id).await,
     }
 }
 
-async fn customer(app: &AppState, caller: Caller, link: String) -> Result<Pass, Refusal> {
+/// Whoever holds a link: the customer, or a guest.
+async fn holder(app: &AppState, caller: Caller, link: String) -> Result<Pass, Refusal> {
     let link = LinkToken::from(link);
     let opened = links::open(app, caller.address, &link).await.map_err(explain)?;
     open_now(opened.state)?;
-    let Opened { appointment, window, .. } = opened;
+    let Opened { appointment, window, guest, .. } = opened;
+    let closes_at = millis(window.closes_at);
+    if let Some(guest) = guest {
+        return Ok(Pass {
+            call: CallId(appointment.id),
+            subject: Subject(guest.id),
+            role: Role::Guest,
+            name: guest.name.as_str().to_owned(),
+            may_be_captured: false,
+            closes_at,
+        });
+    }
     let person = customer::Entity::find_by_id(appointment.customer_id).one(&app.database).await;
     let person = person.map_err(failed)?.ok_or_else(no_such_consultation)?;
     let agreed = pictures::agreed(&app.database, appointment.id).await;
@@ -36,7 +48,7 @@ async fn customer(app: &AppState, caller: Caller, link: String) -> Result<Pass, 
         role: Role::Customer,
         name: person.name.as_str().to_owned(),
         may_be_captured: agreed.map_err(failed)?,
-        closes_at: millis(window.closes_at),
+        closes_at,
     })
 }
 
@@ -75,6 +87,7 @@ fn open_now(state: LinkState) -> Result<(), Refusal> {
         LinkState::TooLate => (ErrorCode::TooLate, "the time for this call has passed"),
         LinkState::Cancelled => (ErrorCode::Cancelled, "the appointment was cancelled"),
         LinkState::Ended => (ErrorCode::Ended, "this call is over"),
+        LinkState::Expired => (ErrorCode::TooLate, "this invitation is no longer good"),
     };
     Err(Refusal::new(code, words))
 }

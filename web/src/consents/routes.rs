@@ -53,6 +53,7 @@ struct View {
         ("Idempotency-Key" = Option<String>, Header, description = "Makes the request safe to repeat")),
     responses(
         (status = 201, description = "Kept", body = View),
+        (status = 403, description = "`forbidden`: a guest's link", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "`link_invalid`", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "`consent_outdated`: other words are asked now; `link_closed`", body = Problem, content_type = "application/problem+json"),
         (status = 422, description = "`invalid`", body = Problem, content_type = "application/problem+json"),
@@ -63,7 +64,7 @@ async fn answer(
     Path(token): Path<LinkToken>,
     creation: Creation<NewConsent>,
 ) -> ApiResult<Response> {
-    let opened = links::open(&app, from, &token).await?;
+    let opened = links::open(&app, from, &token).await?.only_customer()?;
     let (new, once) = creation.by(opened.appointment.id);
     let now = app.clock.now();
     let write = app.database.write().await?;

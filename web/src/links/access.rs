@@ -9,7 +9,7 @@ use sea_orm::{
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::{LinkState, Margins, Window, table, token};
+use super::{LinkState, Margins, Window, guests::Guest, table, token};
 use crate::{
     app::AppState,
     appointments,
@@ -37,6 +37,8 @@ pub struct Opened {
     pub state: LinkState,
     /// When it was looked at: the state is that of this instant.
     pub seen_at: Timestamp,
+    /// Whose link it is, when it is not the customer's.
+    pub guest: Option<Guest>,
 }
 
 /// The one way in. Every bad link gets the same answer. `from` is who asks, if that is known: too
@@ -51,20 +53,53 @@ pub async fn open(app: &AppState, from: Option<IpAddr>, token: &LinkToken) -> Ap
         Some(id) => find(app, id).await?,
         None => None,
     };
-    let Some(appointment) = found else {
+    let Some((appointment, guest)) = found else {
         if let Some(from) = from {
             app.link_attempts.count_bad(from, now);
         }
         return Err(link_invalid());
     };
-    Ok(Opened::at(app, appointment, now))
+    Ok(Opened::at(app, appointment, guest, now))
 }
 
 impl Opened {
-    pub(super) fn at(app: &AppState, row: appointments::table::Model, now: Timestamp) -> Self {
+    fn at(
+        app: &AppState,
+        row: appointments::table::Model,
+        guest: Option<Guest>,
+        now: Timestamp,
+    ) -> Self {
         let window = Window::around(row.slot(), Margins::from(&*app.settings));
         let state = LinkState::at(now, window, row.state);
-        Self { appointment: row, window, state, seen_at: now }
+        let state = guest.as_ref().map_or(state, |guest| guest.narrow(state, now));
+        Self { appointment: row, window, state, seen_at: now, guest }
+    }
+
+    /// The same link, looked at again.
+    pub(super) async fn again(&self, app: &AppState) -> Result<Option<Self>, DbErr> {
+        let now = app.clock.now();
+        let guest = match &self.guest {
+            Some(guest) => Guest::find_by_id(guest.id).one(&app.database).await?,
+            None => None,
+        };
+        let row = appointments::table::Entity::find_by_id(self.appointment.id);
+        let row = row.one(&app.database).await?;
+        Ok(row.map(|row| Self::at(app, row, guest, now)))
+    }
+
+    /// The next instant at which the answer changes by time alone.
+    pub(super) fn next_change(&self) -> Option<Timestamp> {
+        let expiry = self.guest.as_ref().map(|guest| guest.expires_at);
+        let expiry = expiry.filter(|&expires_at| expires_at > self.seen_at);
+        self.window.next_change(self.seen_at).into_iter().chain(expiry).min()
+    }
+
+    /// For what is the customer's own to do.
+    pub fn only_customer(self) -> ApiResult<Self> {
+        match self.guest {
+            Some(_) => Err(ApiError::forbidden("This is for the customer, not for guests.")),
+            None => Ok(self),
+        }
     }
 }
 
@@ -73,10 +108,21 @@ fn link_invalid() -> ApiError {
     ApiError::new(http::StatusCode::NOT_FOUND, "link_invalid", detail)
 }
 
-async fn find(app: &AppState, id: Uuid) -> Result<Option<appointments::table::Model>, DbErr> {
+async fn find(
+    app: &AppState,
+    id: Uuid,
+) -> Result<Option<(appointments::table::Model, Option<Guest>)>, DbErr> {
     let link = table::Entity::find_by_id(id).one(&app.database).await?;
-    let Some(link) = link else { return Ok(None) };
-    appointments::table::Entity::find_by_id(link.appointment_id).one(&app.database).await
+    let guest = match link {
+        Some(_) => None,
+        None => Guest::find_by_id(id).one(&app.database).await?,
+    };
+    let appointment = link.map(|link| link.appointment_id);
+    let Some(appointment) = appointment.or(guest.as_ref().map(|guest| guest.appointment_id)) else {
+        return Ok(None);
+    };
+    let row = appointments::table::Entity::find_by_id(appointment).one(&app.database).await?;
+    Ok(row.map(|row| (row, guest)))
 }
 
 /// Gives an appointment its link.
@@ -91,8 +137,9 @@ pub async fn create(txn: &Write, appointment: Uuid, now: Timestamp) -> ApiResult
     Ok(())
 }
 
-/// The appointment was cancelled: its link lets nobody in any more.
+/// The appointment was cancelled: its links let nobody in any more.
 pub async fn revoke(txn: &Write, appointment: Uuid, now: Timestamp) -> Result<(), DbErr> {
+    Guest::revoke_all(txn, appointment, now).await?;
     table::Entity::update_many()
         .col_expr(table::Column::RevokedAt, Expr::value(now))
         .filter(table::Column::AppointmentId.eq(appointment))

@@ -5,7 +5,6 @@ use std::{convert::Infallible, time::Duration};
 
 use axum::response::sse::{Event, Sse};
 use futures_util::{Stream, stream};
-use sea_orm::EntityTrait;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::Instant;
 use uuid::Uuid;
@@ -13,7 +12,6 @@ use uuid::Uuid;
 use super::{Link, Opened};
 use crate::{
     app::AppState,
-    appointments,
     live::{Listener, keep_alive},
     problem::ApiResult,
 };
@@ -30,14 +28,13 @@ pub(super) async fn stream(
     let place = app.live.link_places.take()?;
     let listener = app.live.hub.listen(app.outbox.newest().await?);
     let ends = Instant::now() + LONGEST;
-    let appointment = opened.appointment.id;
-    let state = Following { app, appointment, listener, told: None, ends, _place: place };
+    let state = Following { app, opened, listener, told: None, ends, _place: place };
     Ok(Sse::new(stream::unfold(state, Following::next)).keep_alive(keep_alive()))
 }
 
 struct Following {
     app: AppState,
-    appointment: Uuid,
+    opened: Opened,
     listener: Listener,
     told: Option<Link>,
     ends: Instant,
@@ -49,27 +46,21 @@ impl Following {
     /// database is away the stream ends, and the page comes back.
     async fn next(mut self) -> Option<(Result<Event, Infallible>, Self)> {
         while Instant::now() < self.ends {
-            let opened = self.look().await.ok()??;
-            let link = Link::of(&self.app, &opened).await.ok()?;
+            self.opened = self.opened.again(&self.app).await.ok()??;
+            let link = Link::of(&self.app, &self.opened).await.ok()?;
             if !self.told.as_ref().is_some_and(|told| told.says_the_same_as(&link)) {
                 let event = Event::default().event("link.changed").json_data(&link).ok()?;
                 self.told = Some(link);
                 return Some((Ok(event), self));
             }
-            self.wait(&opened).await?;
+            self.wait().await?;
         }
         None
     }
 
-    async fn look(&self) -> ApiResult<Option<Opened>> {
-        let row = appointments::table::Entity::find_by_id(self.appointment);
-        let row = row.one(&self.app.database).await?;
-        Ok(row.map(|row| Opened::at(&self.app, row, self.app.clock.now())))
-    }
-
-    /// Until something happens to the appointment or the shop, or the window opens or closes.
-    async fn wait(&mut self, opened: &Opened) -> Option<()> {
-        let change = opened.window.next_change(opened.seen_at);
+    /// Until something happens to the appointment or the shop, or the link opens or closes.
+    async fn wait(&mut self) -> Option<()> {
+        let change = self.opened.next_change();
         while Instant::now() < self.ends {
             let now = self.app.clock.now();
             if change.is_some_and(|change| change <= now) {
@@ -79,7 +70,8 @@ impl Following {
             let next = self.app.tasks.stopping.run_until_cancelled(self.listener.next());
             let Ok(event) = tokio::time::timeout(tick, next).await else { continue };
             let event = event?.ok()??;
-            if event.kind == "shop.changed" || concerns(&event.payload, self.appointment) {
+            let appointment = self.opened.appointment.id;
+            if event.kind == "shop.changed" || concerns(&event.payload, appointment) {
                 break;
             }
         }

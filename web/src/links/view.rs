@@ -30,10 +30,20 @@ pub struct Link {
     pub shop: Shop,
     pub stylist_name: String,
     pub service_name: LocalizedName,
+    pub role: LinkRole,
+    /// Of whoever holds the link: the customer, or the guest.
     pub customer_name: Name,
     pub language: Language,
     /// What they are asked to agree to, and what they answered.
     pub consent: AskedFor,
+}
+
+/// As whom the link lets in. Guests are never captured, so they are not asked to agree to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum LinkRole {
+    Customer,
+    Guest,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
@@ -55,6 +65,12 @@ impl Link {
         let customer = customers::table::customer::Entity::find_by_id(row.customer_id);
         let customer = customer.one(&app.database).await?.ok_or_else(broken)?;
         let answer = consents::newest(&app.database, row.id, ConsentKind::Snapshots).await?;
+        // What the customer answered is nobody else's to know.
+        let answer = answer.filter(|_| opened.guest.is_none());
+        let (role, name) = match &opened.guest {
+            Some(guest) => (LinkRole::Guest, guest.name.clone()),
+            None => (LinkRole::Customer, customer.name),
+        };
         Ok(Self {
             state: opened.state,
             opens_at: opened.window.opens_at,
@@ -65,7 +81,8 @@ impl Link {
             shop: shop::load(&app.database, &app.settings).await?.into(),
             stylist_name: stylist.ok_or_else(broken)?.name,
             service_name: service.ok_or_else(broken)?.name(),
-            customer_name: customer.name,
+            role,
+            customer_name: name,
             language: customer.language,
             consent: AskedFor::after(answer.as_ref()),
         })

@@ -39,6 +39,8 @@ pub enum LinkState {
     Cancelled,
     /// The consultation was held and is over.
     Ended,
+    /// A guest's link whose time has passed, or that was taken back.
+    Expired,
 }
 
 impl Window {

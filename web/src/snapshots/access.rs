@@ -41,7 +41,7 @@ impl FromRequestParts<AppState> for Uploader {
     async fn from_request_parts(parts: &mut Parts, app: &AppState) -> ApiResult<Self> {
         if let Some(token) = link_token(parts) {
             let Ok(ClientAddress(from)) = ClientAddress::from_request_parts(parts, app).await;
-            let opened = links::open(app, from, &token).await?;
+            let opened = links::open(app, from, &token).await?.only_customer()?;
             return Ok(Self::Customer(Box::new(opened.appointment)));
         }
         <StaffSession as FromRequestParts<AppState>>::from_request_parts(parts, app).await?;

@@ -10,6 +10,7 @@ mod m0007_calls;
 mod m0008_shop;
 mod m0009_pictures;
 mod m0010_call_locks;
+mod m0011_guest_links;
 
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, TransactionTrait};
 use sea_orm_migration::{MigrationTrait, MigratorTrait, async_trait};
@@ -50,6 +51,7 @@ impl MigratorTrait for Steps {
             Box::new(m0008_shop::Migration),
             Box::new(m0009_pictures::Migration),
             Box::new(m0010_call_locks::Migration),
+            Box::new(m0011_guest_links::Migration),
         ]
     }
 }
