@@ -17,6 +17,7 @@ const kinds = [
   'staff.changed',
   'service.changed',
   'shop.changed',
+  'guest_link.changed',
 ];
 /** Not of the server: everything may have changed. */
 export const resync = 'resync';

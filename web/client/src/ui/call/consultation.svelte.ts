@@ -20,7 +20,7 @@ export interface Shot {
   snapshot: Snapshot | null;
 }
 
-export type WhyNot = 'nobody' | 'consent' | 'role' | 'noPicture' | 'offline' | null;
+export type WhyNot = 'nobody' | 'guest' | 'consent' | 'role' | 'noPicture' | 'offline' | null;
 
 const THUMBNAIL_WIDTH = 320;
 
@@ -145,6 +145,7 @@ export function inLobby(model: CallModel): Person[] {
 export function whyNoCapture(model: CallModel, subject: Person | null): WhyNot {
   if (!subject) return 'nobody';
   if (!model.mayCapture) return 'role';
+  if (subject.role !== 'customer') return 'guest';
   if (!subject.may_be_captured) return 'consent';
   if (!subject.video) return 'noPicture';
   if (model.connection !== 'joined' || subject.presence !== 'here') return 'offline';

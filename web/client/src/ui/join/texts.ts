@@ -36,6 +36,14 @@ export const t = catalogue({
       title: 'This appointment was cancelled',
       text: 'Nothing is needed from you. If you did not expect this, ask the shop.',
     },
+    expired: {
+      title: 'This invitation is no longer good',
+      text: 'It was taken back, or its time has passed. Ask whoever invited you for a new one.',
+    },
+    locked: {
+      title: 'The call is locked',
+      text: 'Nobody new is let in just now. Ask the shop to unlock it, then try again.',
+    },
     unsupported: {
       title: 'This browser cannot make video calls',
       text: 'Open the link in an up-to-date Safari, Chrome, Edge or Firefox.',
@@ -221,6 +229,14 @@ export const t = catalogue({
     cancelled: {
       title: '预约已取消',
       text: '您无需做任何事。如有疑问，请联系门店。',
+    },
+    expired: {
+      title: '邀请已失效',
+      text: '邀请已被收回或已过期。请让邀请您的人再发一个链接。',
+    },
+    locked: {
+      title: '通话已锁定',
+      text: '现在不再让新的人进入。请联系门店解除锁定后再试。',
     },
     unsupported: {
       title: '这个浏览器不支持视频通话',

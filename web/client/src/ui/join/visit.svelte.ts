@@ -52,7 +52,9 @@ export class Visit {
 
   finishCheck(): void {
     allowSound();
-    if (this.link.view?.consent.granted === null) this.step = 'consent';
+    // Guests are never captured, so there is nothing to ask them.
+    const { view } = this.link;
+    if (view?.role !== 'guest' && view?.consent.granted === null) this.step = 'consent';
     else this.#enter();
   }
 

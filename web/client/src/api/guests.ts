@@ -1,0 +1,23 @@
+// Guests who are invited to a call by links of their own.
+import { get, post, remove } from './http';
+
+export interface GuestLink {
+  id: string;
+  name: string;
+  url: string;
+  created_at: string;
+  expires_at: string;
+  revoked_at?: string | null;
+  has_come: boolean;
+}
+
+const path = (appointment: string) => `/appointments/${appointment}/guest-links`;
+
+export const listGuests = (appointment: string, signal?: AbortSignal) =>
+  get<GuestLink[]>(path(appointment), signal ? { signal } : {});
+
+export const inviteGuest = (appointment: string, name: string) =>
+  post<GuestLink>(path(appointment), { name });
+
+export const revokeGuest = (appointment: string, id: string) =>
+  remove(`${path(appointment)}/${id}`);
