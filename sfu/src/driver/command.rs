@@ -24,6 +24,7 @@ pub(crate) enum Request {
     Open {
         token: Weak<RoomToken>,
         events: mpsc::Sender<RoomEvent>,
+        seats: usize,
     },
     Connect {
         participant: ParticipantId,

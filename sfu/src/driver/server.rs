@@ -12,6 +12,7 @@ use super::handle::{RoomHandle, RoomToken};
 use super::stats::MediaStats;
 use super::thread::WorkerThread;
 use crate::core::event::RoomEvent;
+use crate::core::room::SEATS;
 
 /// Events that a room's owner may be behind before it loses some.
 const EVENT_QUEUE: usize = 256;
@@ -64,11 +65,16 @@ impl MediaServer {
     /// Opens a room on the worker with the fewest participants. Its events come out of a bounded
     /// queue: whoever does not read loses events, and [`MediaStats::events_dropped`] counts them.
     pub fn open_room(&self) -> (RoomHandle, mpsc::Receiver<RoomEvent>) {
+        self.open_room_of(SEATS)
+    }
+
+    /// The same for a room that holds this many participants.
+    pub fn open_room_of(&self, seats: usize) -> (RoomHandle, mpsc::Receiver<RoomEvent>) {
         let room = RoomId(self.shared.next_room.fetch_add(1, Ordering::Relaxed));
         let worker = self.least_loaded();
         let (events, reader) = mpsc::channel(EVENT_QUEUE);
         let token = Arc::new(RoomToken::new(room, worker.commands()));
-        token.ask(Request::Open { token: Arc::downgrade(&token), events });
+        token.ask(Request::Open { token: Arc::downgrade(&token), events, seats });
         (RoomHandle::new(token), reader)
     }
 

@@ -88,8 +88,8 @@ impl Worker {
 
     fn answer(&mut self, now: Instant, id: RoomId, request: Request) {
         match request {
-            Request::Open { token, events } => {
-                let room = Room::new(self.identity.clone());
+            Request::Open { token, events, seats } => {
+                let room = Room::with_seats(self.identity.clone(), seats);
                 self.rooms.insert(id, Hosted::new(room, token, events));
                 count(&self.counters.rooms, 1);
             }

@@ -28,8 +28,8 @@ use super::stun::DatagramKind;
 use super::tap::TapPacket;
 use super::track::Track;
 
-/// A room holds no more than this, those in the lobby included.
-const MOST_PARTICIPANTS: usize = 32;
+/// A call's room holds no more than this, those in the lobby included.
+pub const SEATS: usize = 32;
 
 /// What a room wants done.
 #[derive(Debug)]
@@ -54,6 +54,7 @@ pub struct Answer {
 #[derive(Debug)]
 pub struct Room {
     identity: Arc<Identity>,
+    seats: usize,
     members: BTreeMap<ParticipantId, Member>,
     tracks: BTreeMap<TrackOf, Track>,
     /// The layers of which a key frame is awaited.
@@ -72,8 +73,14 @@ pub struct Room {
 
 impl Room {
     pub fn new(identity: Arc<Identity>) -> Self {
+        Self::with_seats(identity, SEATS)
+    }
+
+    /// A room that holds this many, those in the lobby included.
+    pub fn with_seats(identity: Arc<Identity>, seats: usize) -> Self {
         Self {
             identity,
+            seats,
             members: BTreeMap::new(),
             tracks: BTreeMap::new(),
             awaited: BTreeSet::new(),
@@ -287,7 +294,7 @@ impl Room {
         participant: ParticipantId,
         offer: &Offer,
     ) -> Result<String, ConnectError> {
-        if self.members.len() >= MOST_PARTICIPANTS {
+        if self.members.len() >= self.seats {
             return Err(ConnectError::RoomFull);
         }
         let (peer, answer) = Peer::accept(now, &self.identity, offer)?;
