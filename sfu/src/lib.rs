@@ -33,7 +33,8 @@
 //!
 //! `core/` is sans-IO: time comes in as an argument, datagrams and events go out as values.
 //! - `room/` who is here, who is shown to whom, and the way of a packet through the room
-//! - `peer/` one transport. The only folder that names the WebRTC engine
+//! - `peer/` one transport. With `dtls/`, the only place that names the WebRTC engine
+//! - `dtls/` DTLS for peers with ECDSA and RSA certificates, and what guards it
 //! - `path.rs` where a client is, and that it may move
 //! - `offer.rs` bounds an offer before the engine sees it
 //! - `track.rs`, `cache.rs`, `rate.rs` what is kept of each layer of a publisher's track: the last
@@ -46,8 +47,10 @@
 //! - `speech.rs`, `speakers.rs` who speaks, who leads the talk, and whose sound is sent in a crowd
 //! - `vp8.rs`, `h264.rs` the little that must be known of payloads; `picture.rs` key frame → WebP
 //!
-//! `driver/` is thin: one thread and one UDP socket per worker, many rooms each.
+//! `driver/` is thin: one thread, one UDP socket and one TCP listener per worker, many rooms each.
 //! - `worker.rs` each wake-up does all that is due and sends what came of it together
+//! - `tcp/` connections of clients whose network lets no UDP through
+//! - `load.rs`, `stats.rs`, `setup.rs` how much there is to do, and what it costs
 //! - `demux.rs` whose datagram is it; `socket.rs` batched reads, grouped sends
 //! - `handle.rs`, `command.rs`, `hosted.rs` how others speak to a room, over bounded queues
 //!
@@ -80,4 +83,6 @@ pub use crate::core::participant::{ParticipantId, Place};
 pub use crate::core::picture::KeyFrame;
 pub use crate::core::tap::{Codec, TapPacket};
 #[cfg(feature = "driver")]
-pub use crate::driver::{MediaConfig, MediaServer, MediaStats, RoomHandle, StartError};
+pub use crate::driver::{MediaConfig, MediaServer, RoomHandle, StartError};
+#[cfg(feature = "driver")]
+pub use crate::driver::{MediaStats, TIME_BUCKETS, TimeStats, WorkerStats};

@@ -15,6 +15,9 @@ pub enum ConnectError {
     /// The room has as many participants as it may.
     #[error("the room is full")]
     RoomFull,
+    /// The worker has all that it can carry.
+    #[error("the media server is overloaded")]
+    Overloaded,
     /// The room, or the server, is closed.
     #[error("the room is closed")]
     Closed,

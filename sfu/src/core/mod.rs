@@ -4,6 +4,7 @@
 pub mod allocation;
 pub mod cache;
 mod capture_clock;
+mod dtls;
 pub mod error;
 pub mod event;
 mod h264;
@@ -27,6 +28,8 @@ mod speech;
 pub mod stun;
 pub mod tap;
 pub(crate) mod track;
+pub mod transport;
 pub mod vp8;
 
 pub use self::peer::{Datagram, Identity};
+pub use self::transport::{LocalAddress, Transport};

@@ -1,33 +1,68 @@
 //! Where a client is. It may move (Wi-Fi to mobile, a NAT that forgets), and shows it by sending
 //! from another address. Browsers check all their candidates with the same zeal but send media on
-//! the one path that they chose, so whatever is not a check is what we follow (as RFC 4961's
-//! symmetric RTP does); a check only where the path has fallen silent.
+//! the one path that they chose, so media is what we follow (as RFC 4961's symmetric RTP does); a
+//! check only where the path has fallen silent.
+//!
+//! All of this is only about addresses from which a connectivity check has proved itself. But a
+//! check can be overheard and sent again from elsewhere, with some noise behind it. So while the
+//! client is heard where it is, only media that is authentic leads away from there.
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
+use super::transport::LocalAddress;
+
 /// A path is given up for one that is checked when it was silent for so long.
 const SILENCE: Duration = Duration::from_secs(3);
+/// And for one that media seems to come on, when it was silent for so long. Whoever receives media
+/// sends feedback several times as often.
+const PAUSE: Duration = Duration::from_millis(500);
+
+/// Where the client is, and which of our addresses it sends to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Ends {
+    pub(crate) client: SocketAddr,
+    pub(crate) ours: LocalAddress,
+}
 
 #[derive(Debug, Default)]
 pub(crate) struct Path {
-    present: Option<(SocketAddr, Instant)>,
+    present: Option<(Ends, Instant)>,
+    /// Where media came from just now that may or may not be authentic.
+    claimed: Option<Ends>,
 }
 
 impl Path {
-    /// Something sound came from an address that the client proved to be at.
-    pub(crate) fn hear(&mut self, now: Instant, from: SocketAddr, is_check: bool) {
-        let is_kept = is_check
-            && self.present.is_some_and(|(address, heard)| {
-                address != from && now.saturating_duration_since(heard) < SILENCE
-            });
-        if !is_kept {
-            self.present = Some((from, now));
+    /// A connectivity check, or part of a handshake.
+    pub(crate) fn hear_check(&mut self, now: Instant, ends: Ends) {
+        self.claimed = None;
+        self.hear(now, ends, SILENCE);
+    }
+
+    /// What looks like media. If it is, [`Self::prove`] is called next.
+    pub(crate) fn hear_media(&mut self, now: Instant, ends: Ends) {
+        self.claimed = Some(ends);
+        self.hear(now, ends, PAUSE);
+    }
+
+    /// What was heard last is authentic, and was not heard before.
+    pub(crate) fn prove(&mut self, now: Instant) {
+        if let Some(ends) = self.claimed {
+            self.present = Some((ends, now));
         }
     }
 
-    pub(crate) fn address(&self) -> Option<SocketAddr> {
-        self.present.map(|(address, _)| address)
+    pub(crate) fn ends(&self) -> Option<Ends> {
+        self.present.map(|(ends, _)| ends)
+    }
+
+    fn hear(&mut self, now: Instant, ends: Ends, patience: Duration) {
+        let is_kept = self.present.is_some_and(|(present, heard)| {
+            present != ends && now.saturating_duration_since(heard) < patience
+        });
+        if !is_kept {
+            self.present = Some((ends, now));
+        }
     }
 }
 
@@ -40,16 +75,45 @@ mod tests {
         Instant::now()
     }
 
+    fn ends(port: u16) -> Ends {
+        let client = SocketAddr::from(([192, 0, 2, 1], port));
+        Ends { client, ours: ([198, 51, 100, 1], 4_000).into() }
+    }
+
     #[test]
-    fn media_leads_and_checks_follow_only_out_of_silence() {
-        let [home, road] = [1, 2].map(|port| SocketAddr::from(([192, 0, 2, 1], port)));
+    fn authentic_media_leads_and_checks_follow_only_out_of_silence() {
+        let (home, road) = (ends(1), ends(2));
         let (now, mut path) = (begin(), Path::default());
-        path.hear(now, home, true);
-        path.hear(now, road, true);
-        assert_eq!(path.address(), Some(home));
-        path.hear(now, road, false);
-        assert_eq!(path.address(), Some(road));
-        path.hear(now + SILENCE, home, true);
-        assert_eq!(path.address(), Some(home));
+        path.hear_check(now, home);
+        path.hear_check(now, road);
+        assert_eq!(path.ends(), Some(home));
+        path.hear_media(now, road);
+        path.prove(now);
+        assert_eq!(path.ends(), Some(road));
+        path.hear_check(now + SILENCE, home);
+        assert_eq!(path.ends(), Some(home));
+    }
+
+    #[test]
+    fn noise_from_elsewhere_leads_nobody_away_while_the_client_is_heard() {
+        let (home, elsewhere) = (ends(1), ends(2));
+        let (mut now, mut path) = (begin(), Path::default());
+        path.hear_check(now, home);
+        for _ in 0..100 {
+            now += PAUSE / 2;
+            path.hear_check(now, elsewhere);
+            path.hear_media(now, elsewhere);
+            assert_eq!(path.ends(), Some(home));
+            path.hear_media(now, home);
+        }
+    }
+
+    #[test]
+    fn whoever_only_watches_is_followed_after_a_pause() {
+        let (home, road) = (ends(1), ends(2));
+        let (now, mut path) = (begin(), Path::default());
+        path.hear_media(now, home);
+        path.hear_media(now + PAUSE, road);
+        assert_eq!(path.ends(), Some(road));
     }
 }

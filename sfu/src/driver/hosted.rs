@@ -8,6 +8,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::handle::RoomToken;
 use super::pictures::Pictures;
+use super::setup::Setups;
 use super::stats::{Counters, count};
 use crate::core::Datagram;
 use crate::core::event::RoomEvent;
@@ -27,6 +28,7 @@ pub(crate) struct Hosted {
     events: mpsc::Sender<RoomEvent>,
     taps: Vec<Tap>,
     pictures: Pictures,
+    pub(crate) setups: Setups,
 }
 
 struct Tap {
@@ -44,6 +46,7 @@ impl Hosted {
             events,
             taps: Vec::new(),
             pictures: Pictures::default(),
+            setups: Setups::default(),
         }
     }
 
@@ -88,9 +91,27 @@ impl Hosted {
         while let Some(output) = self.room.poll_output() {
             match output {
                 RoomOutput::Transmit(datagram) => outbound.push(datagram),
-                RoomOutput::Event(event) => self.tell(event, counters),
+                RoomOutput::Event(event) => {
+                    self.note(now, &event, counters);
+                    self.tell(event, counters);
+                }
                 RoomOutput::Tap(participant, packet) => self.hand_out(participant, &packet),
             }
+        }
+    }
+
+    fn note(&mut self, now: Instant, event: &RoomEvent, counters: &Counters) {
+        match event {
+            RoomEvent::Connected { participant } => {
+                self.setups.connected(now, *participant, counters);
+            }
+            RoomEvent::Quality { report, .. } => {
+                if let Some(estimate) = report.downlink_estimate {
+                    count(&counters.estimates, 1);
+                    count(&counters.estimated_bits, estimate);
+                }
+            }
+            _ => {}
         }
     }
 

@@ -9,7 +9,7 @@ use tokio::sync::mpsc;
 
 use super::command::{Request, RoomId};
 use super::handle::{RoomHandle, RoomToken};
-use super::stats::MediaStats;
+use super::stats::{MediaStats, WorkerStats};
 use super::thread::WorkerThread;
 use crate::core::event::RoomEvent;
 use crate::core::room::SEATS;
@@ -23,7 +23,12 @@ pub struct MediaConfig {
     pub listen: IpAddr,
     /// UDP port of the first worker; the next workers take the next ports. 0: any free ports.
     pub port: u16,
-    /// Threads, each with its own socket. At least one.
+    /// Whether clients may come over TCP too, to ports of the same numbers.
+    pub tcp: bool,
+    /// Packets a second, in and out, that a worker may have before it takes no newcomers. 0: no
+    /// limit.
+    pub most_packets: u64,
+    /// Threads, each with its own sockets. At least one.
     pub workers: usize,
     /// Addresses told to clients. Empty: the address listened on, or all of this machine's.
     pub advertise: Vec<IpAddr>,
@@ -34,6 +39,8 @@ pub struct MediaConfig {
 pub enum StartError {
     #[error("cannot listen for media on UDP {address}: {reason}")]
     Bind { address: SocketAddr, reason: std::io::Error },
+    #[error("cannot listen for media on TCP {address}: {reason}")]
+    BindTcp { address: SocketAddr, reason: std::io::Error },
     #[error("cannot find an address of this machine to tell to clients; set one")]
     NoAddress,
     #[error("cannot make a DTLS certificate")]
@@ -62,7 +69,7 @@ impl MediaServer {
         Ok(Self { shared: Arc::new(Shared { workers, next_room: AtomicU64::new(0) }) })
     }
 
-    /// Opens a room on the worker with the fewest participants. Its events come out of a bounded
+    /// Opens a room on the least loaded worker. Its events come out of a bounded
     /// queue: whoever does not read loses events, and [`MediaStats::events_dropped`] counts them.
     pub fn open_room(&self) -> (RoomHandle, mpsc::Receiver<RoomEvent>) {
         self.open_room_of(SEATS)
@@ -78,15 +85,25 @@ impl MediaServer {
         (RoomHandle::new(token), reader)
     }
 
-    /// The UDP addresses that clients are told, of all workers.
+    /// The addresses that clients are told, of all workers: of UDP, and of TCP if there is any.
     pub fn addresses(&self) -> Vec<SocketAddr> {
         self.shared.workers.iter().flat_map(|worker| worker.addresses().to_vec()).collect()
     }
 
     pub fn stats(&self) -> MediaStats {
         let mut sum = MediaStats::default();
-        self.shared.workers.iter().for_each(|worker| worker.counters().add_to(&mut sum));
+        self.shared.workers.iter().for_each(|worker| sum += worker.counters().stats());
         sum
+    }
+
+    /// Of each worker, in the order of their ports.
+    pub fn worker_stats(&self) -> Vec<WorkerStats> {
+        let of = |worker: &WorkerThread| {
+            let counters = worker.counters();
+            let (ice_time, dtls_time) = (counters.ice_time.stats(), counters.dtls_time.stats());
+            WorkerStats { stats: counters.stats(), ice_time, dtls_time }
+        };
+        self.shared.workers.iter().map(of).collect()
     }
 
     fn least_loaded(&self) -> &WorkerThread {

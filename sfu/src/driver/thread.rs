@@ -12,11 +12,15 @@ use super::command::Command;
 use super::server::{MediaConfig, StartError};
 use super::socket::{MediaSocket, bind};
 use super::stats::Counters;
+use super::tcp::{self, Limits, TcpLinks};
 use super::worker::Worker;
-use crate::core::Identity;
+use crate::core::{Identity, LocalAddress};
 
 /// Requests that may wait for a worker.
 const COMMAND_QUEUE: usize = 4096;
+const FREE_PORT_ATTEMPTS: usize = 16;
+/// Packets a second by which one worker must be busier than another for that to count.
+const MUCH: u64 = 2_000;
 
 /// The outside of a worker: its queue, and what it tells about itself.
 #[derive(Debug)]
@@ -41,9 +45,9 @@ impl WorkerThread {
         config: &MediaConfig,
         identity: &Identity,
         number: usize,
-        socket: std::net::UdpSocket,
+        sockets: Sockets,
     ) -> Result<Self, StartError> {
-        let port = socket.local_addr().map_err(StartError::Thread)?.port();
+        let port = sockets.port;
         let addresses: Vec<SocketAddr> =
             advertised(config).into_iter().map(|ip| SocketAddr::new(ip, port)).collect();
         if addresses.is_empty() {
@@ -51,11 +55,12 @@ impl WorkerThread {
         }
         let counters = Arc::<Counters>::default();
         let (commands, queue) = mpsc::channel(COMMAND_QUEUE);
-        let identity = identity.listening_at(addresses.clone());
-        let worker = Worker::new(identity, addresses.clone(), counters.clone());
+        let identity = identity.listening_at(candidates(&addresses, sockets.tcp.is_some()));
+        let worker =
+            Worker::new(identity, addresses.clone(), counters.clone(), config.most_packets);
         thread::Builder::new()
             .name(format!("media-{number}"))
-            .spawn(move || run(worker, socket, queue))
+            .spawn(move || run(worker, sockets, queue))
             .map_err(StartError::Thread)?;
         Ok(Self { commands, addresses, counters })
     }
@@ -72,25 +77,61 @@ impl WorkerThread {
         &self.counters
     }
 
-    /// Participants first, then rooms.
-    pub(crate) fn load(&self) -> (u64, u64) {
+    /// Less is better: packets first, so far as they differ much; then participants, whose packets
+    /// are still to come; then rooms, whose participants are.
+    pub(crate) fn load(&self) -> (u64, u64, u64) {
         let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
-        (read(&self.counters.participants), read(&self.counters.rooms))
+        let counters = &self.counters;
+        let rate = read(&counters.packet_rate) / MUCH;
+        (rate, read(&counters.participants), read(&counters.rooms))
     }
 }
 
-fn bind_worker(config: &MediaConfig, number: u16) -> Result<std::net::UdpSocket, StartError> {
-    let port = if config.port == 0 { 0 } else { config.port.saturating_add(number) };
-    let address = SocketAddr::new(config.listen, port);
-    bind(address).map_err(|reason| StartError::Bind { address, reason })
+/// What a worker listens on: one port number, by UDP and perhaps by TCP.
+struct Sockets {
+    port: u16,
+    udp: std::net::UdpSocket,
+    tcp: Option<std::net::TcpListener>,
 }
 
-fn run(worker: Worker, socket: std::net::UdpSocket, queue: mpsc::Receiver<Command>) {
+fn bind_worker(config: &MediaConfig, number: u16) -> Result<Sockets, StartError> {
+    let port = if config.port == 0 { 0 } else { config.port.saturating_add(number) };
+    // A port that the system chose for UDP may be taken for TCP.
+    let attempts = if port == 0 { FREE_PORT_ATTEMPTS } else { 1 };
+    let mut bound = bind_both(config, port);
+    for _ in 1..attempts {
+        if bound.is_ok() {
+            break;
+        }
+        bound = bind_both(config, port);
+    }
+    bound
+}
+
+fn bind_both(config: &MediaConfig, port: u16) -> Result<Sockets, StartError> {
+    let address = SocketAddr::new(config.listen, port);
+    let udp = bind(address).map_err(|reason| StartError::Bind { address, reason })?;
+    let port = udp.local_addr().map_err(|reason| StartError::Bind { address, reason })?.port();
+    let address = SocketAddr::new(config.listen, port);
+    let listen = || tcp::bind(address).map_err(|reason| StartError::BindTcp { address, reason });
+    let tcp = if config.tcp { Some(listen()?) } else { None };
+    Ok(Sockets { port, udp, tcp })
+}
+
+/// UDP first: where it gets through, it is better for media.
+fn candidates(addresses: &[SocketAddr], has_tcp: bool) -> Vec<LocalAddress> {
+    let udp = addresses.iter().copied().map(LocalAddress::from);
+    let tcp = addresses.iter().copied().filter(|_| has_tcp).map(LocalAddress::tcp);
+    udp.chain(tcp).collect()
+}
+
+fn run(worker: Worker, sockets: Sockets, queue: mpsc::Receiver<Command>) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let result = runtime.and_then(|runtime| {
         let _context = runtime.enter();
-        let socket = MediaSocket::new(socket)?;
-        runtime.block_on(worker.run(socket, queue));
+        let socket = MediaSocket::new(sockets.udp)?;
+        let links = TcpLinks::new(sockets.tcp, Limits::default())?;
+        runtime.block_on(worker.run(socket, links, queue));
         Ok(())
     });
     if let Err(error) = result {

@@ -13,15 +13,17 @@ use super::clock;
 use super::command::{Command, Request, RoomId};
 use super::demux::{Demux, Owner};
 use super::hosted::Hosted;
+use super::load::Load;
 use super::socket::MediaSocket;
-use super::stats::{Counters, count};
+use super::stats::{Counters, count, read, set};
+use super::tcp::TcpLinks;
 use crate::core::error::ConnectError;
 use crate::core::room::{Answer, Room};
 use crate::core::stun::{DatagramKind, addressed_fragment};
-use crate::core::{Datagram, Identity};
+use crate::core::{Datagram, Identity, LocalAddress, Transport};
 
 /// Requests and reads per wake-up, so that none of the two waits long for the other.
-const MOST_REQUESTS: usize = 256;
+pub(super) const MOST_REQUESTS: usize = 256;
 const MOST_READS: usize = 16;
 /// How often rooms without a handle are looked for, should word of that have been lost.
 const SWEEP: Duration = Duration::from_secs(1);
@@ -30,11 +32,16 @@ pub(crate) struct Worker {
     identity: Arc<Identity>,
     /// Addresses told to clients, by which rooms know the way that a datagram came.
     candidates: Vec<SocketAddr>,
-    counters: Arc<Counters>,
+    pub(super) counters: Arc<Counters>,
     rooms: BTreeMap<RoomId, Hosted>,
     deadlines: BTreeSet<(Instant, RoomId)>,
     demux: Demux,
     outbound: Vec<Datagram>,
+    /// Participants and rooms that are gone, whose connections are closed once the last words
+    /// are sent.
+    left: Vec<Owner>,
+    closed: Vec<RoomId>,
+    load: Load,
     next_sweep: Instant,
 }
 
@@ -43,7 +50,9 @@ impl Worker {
         identity: Identity,
         candidates: Vec<SocketAddr>,
         counters: Arc<Counters>,
+        most_packets: u64,
     ) -> Self {
+        let now = clock::now();
         Self {
             identity: Arc::new(identity),
             candidates,
@@ -52,30 +61,53 @@ impl Worker {
             deadlines: BTreeSet::new(),
             demux: Demux::default(),
             outbound: Vec::new(),
-            next_sweep: clock::now(),
+            left: Vec::new(),
+            closed: Vec::new(),
+            load: Load::new(now, most_packets),
+            next_sweep: now,
         }
     }
 
     /// Works until nobody holds the server or one of its rooms any more.
-    pub(crate) async fn run(mut self, mut socket: MediaSocket, mut queue: mpsc::Receiver<Command>) {
+    pub(crate) async fn run(
+        mut self,
+        mut socket: MediaSocket,
+        mut links: TcpLinks,
+        mut queue: mpsc::Receiver<Command>,
+    ) {
         loop {
             let wake = self.deadlines.first().map_or(self.next_sweep, |(first, _)| *first);
-            let mut request = None;
+            let (mut request, mut event) = (None, None);
             tokio::select! {
                 command = queue.recv() => match command {
                     None => break,
                     command => request = command,
                 },
                 () = socket.readable() => {}
+                next = links.event() => event = next,
                 () = tokio::time::sleep_until(wake.min(self.next_sweep).into()) => {}
             }
             let now = clock::now();
+            count(&self.counters.wakeups, 1);
             self.obey(now, request, &mut queue);
             self.read(now, &mut socket);
+            self.read_links(now, event, &mut links);
             self.expire(now);
-            socket.send(&mut self.outbound, &self.counters);
+            self.send(now, &mut socket, &mut links);
+            self.note_load(now, &queue);
         }
-        self.close_all(&mut socket);
+        self.close_all(&mut socket, &mut links);
+    }
+
+    /// What this wake-up cost, and how much there is altogether.
+    fn note_load(&mut self, began: Instant, queue: &mpsc::Receiver<Command>) {
+        let counters = &self.counters;
+        let busy = clock::now().saturating_duration_since(began);
+        count(&counters.busy_nanoseconds, busy.as_nanos() as u64);
+        set(&counters.commands_waiting, queue.len() as u64);
+        let packets = read(&counters.datagrams_received) + read(&counters.datagrams_sent);
+        self.load.note(began, packets);
+        set(&counters.packet_rate, self.load.packet_rate());
     }
 
     fn obey(&mut self, now: Instant, first: Option<Command>, queue: &mut mpsc::Receiver<Command>) {
@@ -128,11 +160,20 @@ impl Worker {
 
     fn connect(&mut self, now: Instant, owner: Owner, offer: &str) -> Result<String, ConnectError> {
         let (room, participant) = owner;
+        let is_known = |hosted: &Hosted| hosted.room.has(participant);
+        if self.load.is_too_much() && !self.rooms.get(&room).is_some_and(is_known) {
+            count(&self.counters.overload_refused, 1);
+            return Err(ConnectError::Overloaded);
+        }
         let answered = self.with(now, room, |hosted| hosted.room.connect(now, participant, offer));
         let Answer { sdp, fragment, is_new_transport } =
             answered.unwrap_or(Err(ConnectError::Closed))?;
         if is_new_transport {
             self.demux.forget(owner);
+            self.left.push(owner);
+            if let Some(hosted) = self.rooms.get_mut(&room) {
+                hosted.setups.answered(now, participant);
+            }
         }
         self.demux.name(owner, fragment);
         Ok(sdp)
@@ -140,7 +181,9 @@ impl Worker {
 
     fn disconnect(&mut self, now: Instant, (id, participant): Owner) {
         self.demux.forget((id, participant));
+        self.left.push((id, participant));
         self.with(now, id, |hosted| {
+            hosted.setups.forget(participant);
             hosted.untap(participant);
             hosted.room.disconnect(now, participant);
         });
@@ -149,8 +192,7 @@ impl Worker {
     fn read(&mut self, now: Instant, socket: &mut MediaSocket) {
         for _ in 0..MOST_READS {
             let has_read = socket.receive(|from, to, datagram| {
-                count(&self.counters.datagrams_received, 1);
-                count(&self.counters.bytes_received, datagram.len() as u64);
+                self.count_received(datagram);
                 self.take(now, from, to, datagram);
             });
             if !has_read {
@@ -160,23 +202,56 @@ impl Worker {
     }
 
     fn take(&mut self, now: Instant, from: SocketAddr, to: Option<IpAddr>, datagram: &[u8]) {
-        let to = self.candidate(from, to);
+        let to = self.candidate(from, to).into();
         let owner = match DatagramKind::of(datagram) {
             DatagramKind::Stun => self.whose_check(now, from, to, datagram),
             DatagramKind::Unknown => None,
             DatagramKind::Dtls | DatagramKind::Media => self.demux.at(from),
         };
-        let Some((room, participant)) = owner else {
-            let is_stun = DatagramKind::of(datagram) == DatagramKind::Stun;
-            let counters = &self.counters;
-            let counter =
-                if is_stun { &counters.stun_refused } else { &counters.strangers_dropped };
-            return count(counter, 1);
-        };
+        match owner {
+            Some(owner) => self.hand_over(now, owner, from, to, datagram),
+            None => self.refuse(datagram),
+        }
+    }
+
+    pub(super) fn hand_over(
+        &mut self,
+        now: Instant,
+        (room, participant): Owner,
+        from: SocketAddr,
+        to: LocalAddress,
+        datagram: &[u8],
+    ) {
         let is_sound = self
             .with(now, room, |hosted| hosted.room.receive(now, participant, from, to, datagram));
         if is_sound == Some(false) {
             count(&self.counters.malformed_dropped, 1);
+        }
+    }
+
+    pub(super) fn refuse(&self, datagram: &[u8]) {
+        let is_stun = DatagramKind::of(datagram) == DatagramKind::Stun;
+        let counters = &self.counters;
+        count(if is_stun { &counters.stun_refused } else { &counters.strangers_dropped }, 1);
+    }
+
+    pub(super) fn count_received(&self, datagram: &[u8]) {
+        count(&self.counters.datagrams_received, 1);
+        count(&self.counters.bytes_received, datagram.len() as u64);
+    }
+
+    /// Sends what this wake-up produced; then lets go of connections that nobody has any more.
+    fn send(&mut self, now: Instant, socket: &mut MediaSocket, links: &mut TcpLinks) {
+        let is_tcp = |datagram: &mut Datagram| datagram.transport == Transport::Tcp;
+        for datagram in self.outbound.extract_if(.., is_tcp) {
+            links.send(now, datagram, &self.counters);
+        }
+        socket.send(&mut self.outbound, &self.counters);
+        for owner in self.left.drain(..) {
+            links.forget(owner, &self.counters);
+        }
+        for room in self.closed.drain(..) {
+            links.forget_room(room, &self.counters);
         }
     }
 
@@ -185,23 +260,37 @@ impl Worker {
         &mut self,
         now: Instant,
         from: SocketAddr,
-        to: SocketAddr,
+        to: LocalAddress,
         datagram: &[u8],
     ) -> Option<Owner> {
         let owner = self.demux.named(addressed_fragment(datagram)?)?;
         if self.demux.at(from) != Some(owner) {
-            let room = &self.rooms.get(&owner.0)?.room;
-            if !room.accepts(now, owner.1, from, to, datagram) {
-                return None;
-            }
+            let owner = self.proven(now, from, to, datagram)?;
             self.demux.learn(owner, from);
         }
         Some(owner)
     }
 
+    /// Whom a connectivity check names, if it proves that it may.
+    pub(super) fn proven(
+        &mut self,
+        now: Instant,
+        from: SocketAddr,
+        to: LocalAddress,
+        datagram: &[u8],
+    ) -> Option<Owner> {
+        let owner = self.demux.named(addressed_fragment(datagram)?)?;
+        let hosted = self.rooms.get_mut(&owner.0)?;
+        if !hosted.room.accepts(now, owner.1, from, to, datagram) {
+            return None;
+        }
+        hosted.setups.checked(now, owner.1, &self.counters);
+        Some(owner)
+    }
+
     /// The candidate that a datagram was sent to. Behind a NAT, or where the kernel does not
     /// tell, it is the first one of its family.
-    fn candidate(&self, from: SocketAddr, to: Option<IpAddr>) -> SocketAddr {
+    pub(super) fn candidate(&self, from: SocketAddr, to: Option<IpAddr>) -> SocketAddr {
         let exact = self.candidates.iter().find(|candidate| Some(candidate.ip()) == to);
         let family = || self.candidates.iter().find(|other| other.is_ipv4() == from.is_ipv4());
         exact.or_else(family).copied().unwrap_or(self.candidates[0])
@@ -274,15 +363,16 @@ impl Worker {
             self.deadlines.remove(&(deadline, id));
         }
         self.demux.forget_room(id);
+        self.closed.push(id);
         count(&self.counters.rooms, 1u64.wrapping_neg());
         let left = hosted.room.participants() as u64;
         count(&self.counters.participants, left.wrapping_neg());
     }
 
-    fn close_all(&mut self, socket: &mut MediaSocket) {
+    fn close_all(&mut self, socket: &mut MediaSocket, links: &mut TcpLinks) {
         let now = clock::now();
         let rooms: Vec<RoomId> = self.rooms.keys().copied().collect();
         rooms.into_iter().for_each(|id| self.close(now, id));
-        socket.send(&mut self.outbound, &self.counters);
+        self.send(now, socket, links);
     }
 }

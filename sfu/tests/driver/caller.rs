@@ -9,10 +9,17 @@ use tokio::runtime::Runtime;
 use tokio::sync::mpsc::Receiver;
 
 use crate::client::{Client, Kind};
+use crate::tcp_line::TcpLine;
 
 pub(crate) struct Caller {
     pub(crate) client: Client,
-    socket: UdpSocket,
+    line: Line,
+}
+
+/// How a caller reaches the server.
+enum Line {
+    Udp(UdpSocket),
+    Tcp(TcpLine),
 }
 
 /// A server with one room, and callers in it.
@@ -26,25 +33,40 @@ pub(crate) struct Call {
 
 pub(crate) fn server() -> MediaServer {
     let listen = Ipv4Addr::LOCALHOST.into();
-    let config = MediaConfig { listen, port: 0, workers: 1, advertise: Vec::new() };
+    let config = MediaConfig {
+        listen,
+        port: 0,
+        tcp: true,
+        most_packets: 0,
+        workers: 1,
+        advertise: Vec::new(),
+    };
     MediaServer::start(config).unwrap()
 }
 
 impl Call {
     /// So many callers, connected, in the lobby.
     pub(crate) fn with_callers(count: usize) -> Self {
+        let mut call = Self::alone();
+        (0..count).for_each(|index| call.join(Caller::new(index)));
+        call.run_until(|call| call.callers.iter().all(|caller| caller.client.is_connected));
+        call
+    }
+
+    /// A server with an empty room.
+    pub(crate) fn alone() -> Self {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let server = server();
         let (room, events) = server.open_room();
-        let callers = (0..count).map(Caller::new).collect();
-        let mut call = Self { runtime, server, room, events, callers };
-        for index in 0..count {
-            let offer = call.callers[index].client.offer();
-            let answer = call.runtime.block_on(call.room.connect(id(index), &offer)).unwrap();
-            call.callers[index].client.take_answer(&answer);
-        }
-        call.run_until(|call| call.callers.iter().all(|caller| caller.client.is_connected));
-        call
+        Self { runtime, server, room, events, callers: Vec::new() }
+    }
+
+    /// The caller comes into the lobby, and connects when the call is run.
+    pub(crate) fn join(&mut self, mut caller: Caller) {
+        let offer = caller.client.offer();
+        let answer = self.room.connect(id(self.callers.len()), &offer);
+        caller.client.take_answer(&self.runtime.block_on(answer).unwrap());
+        self.callers.push(caller);
     }
 
     pub(crate) fn address(&self) -> SocketAddr {
@@ -70,24 +92,56 @@ impl Call {
 }
 
 impl Caller {
+    pub(crate) fn over_tcp(index: usize, server: SocketAddr) -> Self {
+        let line = TcpLine::connect(server, Ipv4Addr::LOCALHOST);
+        let client = Client::over_tcp(now(), index, 2, line.address());
+        Self { client, line: Line::Tcp(line) }
+    }
+
+    /// Takes nothing any more from the connection.
+    pub(crate) fn stop_reading(&mut self) {
+        if let Line::Tcp(line) = &mut self.line {
+            line.is_reading = false;
+        }
+    }
+
     fn new(index: usize) -> Self {
         let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         socket.set_nonblocking(true).unwrap();
         let address = socket.local_addr().unwrap();
-        Self { client: Client::new(now(), index, &Kind::default(), address), socket }
+        let client = Client::new(now(), index, &Kind::default(), address);
+        Self { client, line: Line::Udp(socket) }
     }
 
     fn turn(&mut self) {
-        let mut buffer = [0; 2_000];
-        while let Ok((length, from)) = self.socket.recv_from(&mut buffer) {
-            self.client.receive(now(), from, &buffer[..length]);
+        for (from, datagram) in self.line.received() {
+            self.client.receive(now(), from, &datagram);
         }
         if self.client.deadline() <= now() {
             self.client.tick(now());
         }
         while let Some(datagram) = self.client.outbox.pop_front() {
-            let _ = self.socket.send_to(&datagram.contents, datagram.destination);
+            match &mut self.line {
+                Line::Udp(socket) => {
+                    let _ = socket.send_to(&datagram.contents, datagram.destination);
+                }
+                Line::Tcp(line) => line.send(&datagram.contents),
+            }
         }
+    }
+}
+
+impl Line {
+    fn received(&mut self) -> Vec<(SocketAddr, Vec<u8>)> {
+        let socket = match self {
+            Self::Udp(socket) => socket,
+            Self::Tcp(line) => return line.received(),
+        };
+        let (mut buffer, mut received) = ([0; 2_000], Vec::new());
+        while let Ok((length, from)) = socket.recv_from(&mut buffer) {
+            received.push((from, buffer[..length].to_vec()));
+        }
+        received
     }
 }
 

@@ -132,6 +132,8 @@ fn a_port_that_is_taken_is_named() {
     let config = sfu::MediaConfig {
         listen: taken.ip(),
         port: taken.port(),
+        tcp: false,
+        most_packets: 0,
         workers: 1,
         advertise: Vec::new(),
     };

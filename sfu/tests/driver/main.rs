@@ -17,3 +17,5 @@ mod net;
 #[allow(dead_code, reason = "the room's tests ask more of it")]
 mod source;
 mod strangers;
+mod tcp;
+mod tcp_line;

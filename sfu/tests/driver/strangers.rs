@@ -8,7 +8,7 @@ use sfu::Place;
 use crate::caller::{Call, id};
 
 /// A connectivity check for that name, with an integrity that proves nothing.
-fn check(user: &str) -> Vec<u8> {
+pub(crate) fn check(user: &str) -> Vec<u8> {
     let mut attributes = vec![0, 6, 0, user.len() as u8];
     attributes.extend(user.as_bytes());
     attributes.resize(attributes.len().next_multiple_of(4), 0);

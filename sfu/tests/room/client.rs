@@ -9,7 +9,7 @@ use sfu::core::Datagram;
 use str0m::change::{SdpAnswer, SdpPendingOffer};
 use str0m::format::Codec;
 use str0m::media::{Direction, KeyframeRequestKind, MediaKind, Mid, Pt, Simulcast, SimulcastLayer};
-use str0m::net::{Protocol, Receive};
+use str0m::net::{Protocol, Receive, TcpType};
 use str0m::rtp::{RawPacket, RtpWrite};
 use str0m::{Candidate, Event, Input, Output, Rtc, RtcConfig};
 
@@ -41,6 +41,7 @@ pub(crate) struct Client {
     /// Of each retransmission that arrived, whether it named its m-line.
     pub(crate) retransmissions: Vec<bool>,
     pub(crate) outbox: VecDeque<Datagram>,
+    protocol: Protocol,
     pub(crate) rtc: Rtc,
     published: Vec<Mid>,
     audio_slots: Vec<Mid>,
@@ -94,6 +95,7 @@ impl Client {
         let layer = |layer| Source::layer(now, index, codec, layer, kind.layers);
         let is_simulcast = kind.layers > 1;
         Self {
+            protocol: Protocol::Udp,
             address,
             seen_at: address,
             slots: kind.slots,
@@ -118,6 +120,23 @@ impl Client {
             pending: None,
             engine_deadline: now,
         }
+    }
+
+    /// One that has no way but TCP.
+    #[allow(dead_code, reason = "only the driver has TCP")]
+    pub(crate) fn over_tcp(now: Instant, index: usize, slots: usize, address: SocketAddr) -> Self {
+        let mut client = Self::new(now, index, &Kind { slots, ..Kind::default() }, address);
+        let mut rtc = RtcConfig::new()
+            .clear_codecs()
+            .enable_opus(true, false)
+            .enable_vp8(true)
+            .set_rtp_mode(true)
+            .enable_raw_packets(true)
+            .build(now);
+        let candidate = Candidate::builder().tcp().host(address).tcptype(TcpType::Active);
+        rtc.add_local_candidate(candidate.build().unwrap());
+        (client.rtc, client.protocol) = (rtc, Protocol::Tcp);
+        client
     }
 
     /// One line each for sending audio, camera and screen, then the receive slots. Later offers
@@ -168,6 +187,12 @@ impl Client {
         self.rtc.sdp_api().accept_answer(pending, answer).unwrap();
     }
 
+    /// Closes its peer connection.
+    pub(crate) fn hang_up(&mut self, now: Instant) {
+        self.rtc.close().unwrap();
+        self.poll(now);
+    }
+
     /// Names of the video slots, lowest first.
     pub(crate) fn video_slots(&self) -> Vec<String> {
         self.video_slots.iter().map(Mid::to_string).collect()
@@ -212,7 +237,7 @@ impl Client {
 
     pub(crate) fn receive(&mut self, now: Instant, from: SocketAddr, contents: &[u8]) {
         let to = self.address;
-        let receive = Receive::new(Protocol::Udp, from, to, contents).unwrap();
+        let receive = Receive::new(self.protocol, from, to, contents).unwrap();
         self.rtc.handle_input(Input::Receive(now, receive)).unwrap();
         self.poll(now);
     }
@@ -357,6 +382,7 @@ fn poll(
             Output::Timeout(_) => rtc.handle_input(Input::Timeout(now)).unwrap(),
             Output::Event(event) => on_event(event),
             Output::Transmit(transmit) => send(Datagram {
+                transport: sfu::core::Transport::Udp, // What tests send is put on its way by them.
                 source: transmit.source,
                 destination: transmit.destination,
                 contents: transmit.contents.into(),

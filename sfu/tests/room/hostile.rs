@@ -115,7 +115,7 @@ fn garbage_from_a_participants_address_does_not_disturb_it() {
         if let Some(first) = garbage.first_mut() {
             *first = [0, 20, 22, 63, 128, 144, 191, 255][round as usize % 8];
         }
-        world.room.receive(world.now, id(0), from, SERVER.into(), &garbage);
+        world.room.receive(world.now, id(0), from, SERVER, &garbage);
         world.pump_room();
     }
     world.clients.iter_mut().for_each(|client| client.received.clear());

@@ -6,6 +6,8 @@ mod client;
 mod crowds;
 mod decoder;
 mod forwarding;
+mod handshake;
+mod healing;
 mod hostile;
 mod hostile_media;
 mod joining;

@@ -26,6 +26,12 @@ pub(crate) struct World {
     pub(crate) datagrams_out: usize,
     /// Whether clients send only the layers that they are told are needed, and after what time.
     pub(crate) obeys_after: Option<Duration>,
+    pub(crate) longest_out: usize,
+    /// Whose datagrams somebody on the way keeps copies of.
+    pub(crate) overhears: Option<usize>,
+    pub(crate) overheard: Vec<Vec<u8>>,
+    /// Datagrams, other than answers to checks, that the room sent where no client is.
+    pub(crate) astray: usize,
     random: u64,
     /// By when they arrive, and in what order they were sent.
     on_the_way: BTreeMap<(Instant, u64), Datagram>,
@@ -50,6 +56,10 @@ impl World {
             orders: Vec::new(),
             sent: 0,
             datagrams_out: 0,
+            longest_out: 0,
+            overhears: None,
+            overheard: Vec::new(),
+            astray: 0,
         }
     }
 
@@ -207,12 +217,15 @@ impl World {
     }
 
     fn hand_over(&mut self, datagram: &Datagram) {
-        let Datagram { source, destination, contents } = datagram;
-        if *destination == SERVER.into() {
+        let Datagram { source, destination, contents, .. } = datagram;
+        if *destination == SocketAddr::from(SERVER) {
             let Some(index) = self.clients.iter().position(|client| client.seen_at == *source)
             else {
                 return;
             };
+            if self.overhears == Some(index) {
+                self.overheard.push(contents.clone());
+            }
             self.room.receive(self.now, id(index), *source, *destination, contents);
             self.pump_room();
         } else if let Some(index) =
@@ -241,6 +254,7 @@ impl World {
             match output {
                 RoomOutput::Transmit(datagram) => {
                     self.datagrams_out += 1;
+                    self.longest_out = self.longest_out.max(datagram.contents.len());
                     self.send(datagram);
                 }
                 RoomOutput::Event(event) => {
@@ -256,7 +270,7 @@ impl World {
         (0..self.clients.len()).for_each(|index| self.pump_client(index));
     }
 
-    fn pump_client(&mut self, index: usize) {
+    pub(crate) fn pump_client(&mut self, index: usize) {
         while let Some(datagram) = self.clients[index].outbox.pop_front() {
             let source = self.clients[index].seen_at;
             self.send(Datagram { source, ..datagram });
@@ -279,7 +293,10 @@ impl World {
                 let to = self.clients[to].behind.unwrap_or(to);
                 &mut self.clients[to].down
             }
-            (None, None) => return,
+            (None, None) => {
+                self.astray += usize::from(datagram.contents[0] > 3);
+                return;
+            }
         };
         let arrivals = link.pass(self.now, datagram.contents.len(), || chance(&mut random));
         self.random = random;
@@ -309,7 +326,7 @@ pub(crate) fn id(index: usize) -> ParticipantId {
     ParticipantId(index as u64 + 1)
 }
 
-fn address(index: usize, port: u16) -> SocketAddr {
+pub(crate) fn address(index: usize, port: u16) -> SocketAddr {
     SocketAddr::from(([203, 0, 113, index as u8 + 1], port))
 }
 

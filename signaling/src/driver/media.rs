@@ -94,6 +94,7 @@ fn refusal(error: &ConnectError) -> (ErrorCode, String) {
             ErrorCode::UnsupportedMedia
         }
         ConnectError::RoomFull => ErrorCode::RoomFull,
+        ConnectError::Overloaded => ErrorCode::Overloaded,
         ConnectError::Closed => ErrorCode::Internal,
     };
     (code, error.to_string().chars().take(200).collect())

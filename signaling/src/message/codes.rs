@@ -47,6 +47,8 @@ pub enum ErrorCode {
     Locked,
     /// Somebody else shows a screen.
     ScreenTaken,
+    /// The media server has all that it can carry; trying again in a while may help.
+    Overloaded,
     /// The person to be captured has not agreed to snapshots.
     ConsentMissing,
     /// A capture with this id exists.

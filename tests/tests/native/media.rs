@@ -97,7 +97,14 @@ struct Room {
 impl Room {
     fn open() -> Self {
         let listen = IpAddr::V4(Ipv4Addr::LOCALHOST);
-        let config = MediaConfig { listen, port: 0, workers: 1, advertise: vec![listen] };
+        let config = MediaConfig {
+            listen,
+            port: 0,
+            tcp: true,
+            most_packets: 0,
+            workers: 1,
+            advertise: vec![listen],
+        };
         let server = MediaServer::start(config).unwrap();
         let (handle, events) = server.open_room();
         Self { handle, _events: events, _server: server }

@@ -16,6 +16,7 @@ mod routes;
 mod steps;
 mod summary;
 pub mod table;
+mod turn;
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
@@ -34,15 +35,20 @@ pub use summary::{Summary, of_appointments};
 pub type Calls = signaling::Calls<ProductGate>;
 
 /// Starts the media server, and takes up the calls that were under way when the server stopped.
-pub(crate) fn start(app: &AppState) -> anyhow::Result<Calls> {
-    let media = MediaServer::start(media_config(&app.settings))
-        .context("the media server cannot start (settings `media_port`, `media_addresses`)")?;
+pub(crate) fn start(app: &AppState) -> anyhow::Result<(Calls, MediaServer)> {
+    let needs_secret = app.settings.turn_urls.iter().any(|url| url.starts_with("turn"));
+    if needs_secret && app.settings.turn_secret.is_empty() {
+        anyhow::bail!("`turn_urls` names a TURN server, so `turn_secret` must be set too");
+    }
+    let media = MediaServer::start(media_config(&app.settings)).context(
+        "the media server cannot start (settings `media_port`, `media_addresses`, `media_tcp`)",
+    )?;
     tracing::info!(addresses = ?media.addresses(), "media server started");
-    let calls = Calls::new(media, Arc::new(ProductGate::new(app.clone())));
+    let calls = Calls::new(media.clone(), Arc::new(ProductGate::new(app.clone())));
     app.tasks.spawn(follow::recover(app.clone(), calls.clone()));
     app.tasks.spawn(follow::run(app.clone(), calls.clone()));
     app.tasks.spawn(follow::close_overdue(app.clone()));
-    Ok(calls)
+    Ok((calls, media))
 }
 
 fn media_config(settings: &Settings) -> MediaConfig {
@@ -50,6 +56,8 @@ fn media_config(settings: &Settings) -> MediaConfig {
     MediaConfig {
         listen: media_address(settings.host),
         port: settings.media_port,
+        tcp: settings.media_tcp,
+        most_packets: settings.media_packets,
         workers: if settings.media_workers == 0 { cores() } else { settings.media_workers },
         advertise: settings.media_addresses.clone(),
     }

@@ -40,6 +40,18 @@ pub struct Settings {
     pub media_addresses: Vec<IpAddr>,
     /// Threads that forward media. 0: one per core.
     pub media_workers: usize,
+    /// Whether media may come over TCP too.
+    pub media_tcp: bool,
+    /// Packets a second of one worker, from which on nobody new is let in. 0: no limit.
+    pub media_packets: u64,
+    pub turn_urls: Vec<String>,
+    /// Never empty where there are `turn:` URLs; the start sees to that.
+    pub turn_secret: String,
+    pub turn_ttl: Duration,
+    /// `None`: there are no metrics to be had.
+    pub metrics_token: Option<String>,
+    pub connections: usize,
+    pub connections_per_address: usize,
     pub log: String,
 }
 

@@ -113,6 +113,12 @@ pub static TABLE: &[Setting] = &[
         set: |settings, text| put(&mut settings.media_port, parse(text, "a port from 0 to 65535")),
     },
     Setting {
+        name: "media-tcp",
+        default: "true",
+        help: "Whether sound and picture may come over TCP too, to ports of the same numbers",
+        set: |settings, text| put(&mut settings.media_tcp, parse(text, "`true` or `false`")),
+    },
+    Setting {
         name: "media-addresses",
         default: "",
         help: "IP addresses (with commas) where browsers reach the media ports; this machine's own when not set",
@@ -127,6 +133,50 @@ pub static TABLE: &[Setting] = &[
         default: "0",
         help: "Threads that forward sound and picture; 0: one per core",
         set: |settings, text| put(&mut settings.media_workers, within(text, 0, 64)),
+    },
+    Setting {
+        name: "media-packets",
+        default: "60000",
+        help: "Packets a second, in and out, from which on a worker takes no newcomers; 0: no limit",
+        set: |settings, text| put(&mut settings.media_packets, within(text, 0, 10_000_000)),
+    },
+    Setting {
+        name: "turn-urls",
+        default: "",
+        help: "`turn:`, `turns:` and `stun:` URLs (with commas) of a TURN server for clients that reach nothing else",
+        set: |settings, text| put(&mut settings.turn_urls, turn_urls(text)),
+    },
+    Setting {
+        name: "turn-secret",
+        default: "",
+        help: "The secret that is shared with the TURN server (coturn: `static-auth-secret`)",
+        set: |settings, text| put(&mut settings.turn_secret, Ok(text.to_owned())),
+    },
+    Setting {
+        name: "turn-minutes",
+        default: "720",
+        help: "Minutes for which a client may use the TURN server from joining on",
+        set: |settings, text| put(&mut settings.turn_ttl, minutes(text)),
+    },
+    Setting {
+        name: "metrics-token",
+        default: "",
+        help: "Who shows this bearer token gets figures for Prometheus at `/metrics`; not set: nobody does",
+        set: |settings, text| put(&mut settings.metrics_token, optional(text, token)),
+    },
+    Setting {
+        name: "connections",
+        default: "4096",
+        help: "TCP connections that the web server holds at most",
+        set: |settings, text| put(&mut settings.connections, within(text, 16, 1_000_000)),
+    },
+    Setting {
+        name: "connections-per-address",
+        default: "256",
+        help: "Of these, from one address; behind a proxy, which is one address, as many as in all",
+        set: |settings, text| {
+            put(&mut settings.connections_per_address, within(text, 4, 1_000_000))
+        },
     },
     Setting {
         name: "log",
@@ -164,6 +214,14 @@ fn blank() -> Settings {
         media_port: 0,
         media_addresses: Vec::new(),
         media_workers: 0,
+        media_tcp: false,
+        media_packets: 0,
+        turn_urls: Vec::new(),
+        turn_secret: String::new(),
+        turn_ttl: Duration::ZERO,
+        metrics_token: None,
+        connections: 0,
+        connections_per_address: 0,
         log: String::new(),
     }
 }
@@ -219,6 +277,25 @@ fn log_filter(text: &str) -> Result<String, String> {
 
 fn minutes(text: &str) -> Result<Duration, String> {
     within(text, 0, 10_080).map(|minutes: u64| Duration::from_secs(minutes * 60))
+}
+
+fn turn_urls(text: &str) -> Result<Vec<String>, String> {
+    let urls = text.split(',').map(str::trim).filter(|url| !url.is_empty());
+    let checked = urls.map(|url| {
+        let (scheme, rest) = url.split_once(':').unwrap_or_default();
+        let is_sound = matches!(scheme, "turn" | "turns" | "stun" | "stuns")
+            && !rest.is_empty()
+            && rest.bytes().all(|byte| byte.is_ascii_graphic());
+        let expected = "URLs such as `turn:turn.example:3478?transport=tcp`, with commas";
+        if is_sound { Ok(url.to_owned()) } else { Err(expected.to_owned()) }
+    });
+    checked.collect()
+}
+
+/// Long enough not to be guessed.
+fn token(text: &str) -> Result<String, String> {
+    let is_sound = text.len() >= 16 && text.bytes().all(|byte| byte.is_ascii_graphic());
+    if is_sound { Ok(text.to_owned()) } else { Err("16 or more letters, digits and signs".into()) }
 }
 
 fn short(text: &str) -> Result<String, String> {

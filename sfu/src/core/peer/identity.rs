@@ -10,6 +10,8 @@ use str0m::config::{CryptoProvider, DtlsCert};
 use str0m::format::CodecConfig;
 
 use super::codecs::{codecs, extensions};
+use crate::core::dtls;
+use crate::core::transport::LocalAddress;
 
 /// Where the estimate of the way to a viewer begins, in bits per second.
 pub(super) const INITIAL_ESTIMATE: u64 = 2_500_000;
@@ -20,19 +22,20 @@ const MEASURE_EVERY: Duration = Duration::from_millis(500);
 pub struct Identity {
     crypto: Arc<CryptoProvider>,
     certificate: DtlsCert,
-    pub(super) candidates: Vec<SocketAddr>,
+    pub(super) candidates: Vec<LocalAddress>,
 }
 
 impl Identity {
-    /// Makes a new certificate (ECDSA P-256). `None` when that fails.
+    /// Makes a new certificate (ECDSA P-256), behind UDP addresses. `None` when that fails.
     pub fn generate(candidates: Vec<SocketAddr>) -> Option<Self> {
-        let crypto = Arc::new(str0m::crypto::from_feature_flags());
+        let crypto = Arc::new(dtls::crypto());
         let certificate = crypto.dtls_provider.generate_certificate()?;
+        let candidates = candidates.into_iter().map(LocalAddress::from).collect();
         Some(Self { crypto, certificate, candidates })
     }
 
     /// The same certificate behind other addresses.
-    pub fn listening_at(&self, candidates: Vec<SocketAddr>) -> Self {
+    pub fn listening_at(&self, candidates: Vec<LocalAddress>) -> Self {
         Self { candidates, ..self.clone() }
     }
 }

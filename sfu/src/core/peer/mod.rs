@@ -9,30 +9,33 @@ mod headers;
 mod identity;
 mod incoming;
 mod lines;
+mod ways;
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use str0m::bwe::{Bitrate, BweKind};
 use str0m::media::{KeyframeRequestKind, Media};
-use str0m::net::{Protocol, Receive, Transmit};
+use str0m::net::{Receive, Transmit};
 use str0m::rtp::RtpPacket;
-use str0m::{Candidate, Event, IceConnectionState, Input, Output, Rtc};
+use str0m::{Event, IceConnectionState, Input, Output, Rtc};
 
 pub use self::identity::Identity;
 use self::identity::{INITIAL_ESTIMATE, configure};
 use self::incoming::IncomingStreams;
 pub(crate) use self::lines::Line;
 use self::lines::{LineState, Role, Sender, answer, read_lines};
+use self::ways::{candidate, protocol, transport};
 use super::capture_clock::{CaptureClock, SenderReport};
 use super::error::ConnectError;
 use super::event::{MediaKind, TrackKind};
 use super::offer::{Offer, Origin};
 use super::packet::{FrameInfo, Packet};
-use super::path::Path;
+use super::path::{Ends, Path};
 use super::quality::Measurement;
 use super::rewriter::Rewritten;
 use super::stun::DatagramKind;
+use super::transport::{LocalAddress, Transport};
 
 /// How often the engine may ask to be called again at once before others get their turn.
 const MOST_TURNS: u32 = 64;
@@ -47,9 +50,10 @@ const RESEND_PACKETS: usize = 768;
 const RESEND_AGE: Duration = Duration::from_millis(1_500);
 const RESEND_SHARE: f32 = 0.35;
 
-/// A UDP datagram to be sent.
+/// A datagram to be sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Datagram {
+    pub transport: Transport,
     /// The candidate that it leaves from.
     pub source: SocketAddr,
     pub destination: SocketAddr,
@@ -102,10 +106,8 @@ impl Peer {
         offer: &Offer,
     ) -> Result<(Self, String), ConnectError> {
         let mut rtc = configure(identity).build(now);
-        for &address in &identity.candidates {
-            if let Ok(candidate) = Candidate::host(address, "udp") {
-                rtc.add_local_candidate(candidate);
-            }
+        for candidate in identity.candidates.iter().filter_map(candidate) {
+            rtc.add_local_candidate(candidate);
         }
         let answer = answer(&mut rtc, offer)?;
         rtc.bwe().set_bitrate(Bitrate::ZERO, Bitrate::bps(FIRST_AIM));
@@ -178,10 +180,10 @@ impl Peer {
         &self,
         now: Instant,
         from: SocketAddr,
-        to: SocketAddr,
+        to: LocalAddress,
         datagram: &[u8],
     ) -> bool {
-        Receive::new(Protocol::Udp, from, to, datagram)
+        Receive::new(protocol(to.transport), from, to.address, datagram)
             .is_ok_and(|receive| self.rtc.accepts(&Input::Receive(now, receive)))
     }
 
@@ -190,15 +192,20 @@ impl Peer {
         &mut self,
         now: Instant,
         from: SocketAddr,
-        to: SocketAddr,
+        to: LocalAddress,
         datagram: &[u8],
     ) -> bool {
         self.turns = 0;
-        let Ok(receive) = Receive::new(Protocol::Udp, from, to, datagram) else { return false };
+        let received = Receive::new(protocol(to.transport), from, to.address, datagram);
+        let Ok(receive) = received else { return false };
         let is_sound =
             self.rtc.is_alive() && self.rtc.handle_input(Input::Receive(now, receive)).is_ok();
         if is_sound {
-            self.path.hear(now, from, DatagramKind::of(datagram) == DatagramKind::Stun);
+            let ends = Ends { client: from, ours: to };
+            match DatagramKind::of(datagram) {
+                DatagramKind::Media => self.path.hear_media(now, ends),
+                _ => self.path.hear_check(now, ends),
+            }
         }
         is_sound
     }
@@ -273,6 +280,9 @@ impl Peer {
                     return Some(PeerOutput::Transmit(self.address(transmit)));
                 }
                 Ok(Output::Event(event)) => {
+                    if matches!(event, Event::RtpPacket(_)) {
+                        self.path.prove(now);
+                    }
                     if let Some(output) = self.translate(event) {
                         return Some(output);
                     }
@@ -291,10 +301,15 @@ impl Peer {
     /// Answers to checks go back to where they came from, all else to where the client is.
     fn address(&self, transmit: Transmit) -> Datagram {
         let is_check = DatagramKind::of(&transmit.contents) == DatagramKind::Stun;
-        let present = self.path.address().filter(|_| !is_check);
+        let engines = Ends {
+            client: transmit.destination,
+            ours: LocalAddress { transport: transport(transmit.proto), address: transmit.source },
+        };
+        let ends = self.path.ends().filter(|_| !is_check).unwrap_or(engines);
         Datagram {
-            source: transmit.source,
-            destination: present.unwrap_or(transmit.destination),
+            transport: ends.ours.transport,
+            source: ends.ours.address,
+            destination: ends.client,
             contents: transmit.contents.into(),
         }
     }

@@ -27,6 +27,7 @@ use super::speakers::Speakers;
 use super::stun::DatagramKind;
 use super::tap::TapPacket;
 use super::track::Track;
+use super::transport::LocalAddress;
 
 /// A call's room holds no more than this, those in the lobby included.
 pub const SEATS: usize = 32;
@@ -203,11 +204,11 @@ impl Room {
         now: Instant,
         participant: ParticipantId,
         from: SocketAddr,
-        to: SocketAddr,
+        to: impl Into<LocalAddress>,
         datagram: &[u8],
     ) -> bool {
         let member = self.members.get(&participant);
-        member.is_some_and(|member| member.peer.accepts(now, from, to, datagram))
+        member.is_some_and(|member| member.peer.accepts(now, from, to.into(), datagram))
     }
 
     /// Takes a datagram from an address of the participant. Whether anything could be made of it.
@@ -216,11 +217,11 @@ impl Room {
         now: Instant,
         participant: ParticipantId,
         from: SocketAddr,
-        to: SocketAddr,
+        to: impl Into<LocalAddress>,
         datagram: &[u8],
     ) -> bool {
         let Some(member) = self.members.get_mut(&participant) else { return false };
-        let is_sound = member.peer.receive(now, from, to, datagram);
+        let is_sound = member.peer.receive(now, from, to.into(), datagram);
         let is_media = DatagramKind::of(datagram) == DatagramKind::Media;
         let change = is_sound.then(|| member.liveness.hear(now, is_media)).flatten();
         self.drain(now, participant);
@@ -282,6 +283,10 @@ impl Room {
             member.tap = None;
         }
         true
+    }
+
+    pub fn has(&self, participant: ParticipantId) -> bool {
+        self.members.contains_key(&participant)
     }
 
     pub fn participants(&self) -> usize {
