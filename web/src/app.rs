@@ -8,6 +8,7 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 use anyhow::Context;
 use axum::{Extension, Router, extract::DefaultBodyLimit, middleware};
 use axum_server::tls_rustls::RustlsConfig;
+use sfu::MediaServer;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use utoipa::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -22,7 +23,7 @@ use crate::{
         assets, cross_origin, limits, request_log, security_headers,
         security_headers::SecurityHeaders,
     },
-    links, live,
+    links, live, metrics,
     outbox::Outbox,
     secret::Secret,
     serve, services,
@@ -92,8 +93,8 @@ impl App {
         let tls = crate::tls::prepare(&state.settings, state.clock.now()).await?;
         let demo = demo::prepare(&state).await.context("the demo shop could not be made")?;
         start_background(&state);
-        let calls = calls::start(&state)?;
-        let router = router(state.clone(), calls.clone());
+        let (calls, media) = calls::start(&state)?;
+        let router = router(state.clone(), calls.clone(), media);
         Ok(Self { state, listener, tls, router, calls, demo })
     }
 
@@ -201,15 +202,17 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
 }
 
 /// Layers run from the last to the first: the log sees everything, the body limit sits innermost.
-fn router(state: AppState, calls: calls::Calls) -> Router {
+fn router(state: AppState, calls: calls::Calls, media: MediaServer) -> Router {
     let (api, description) = api().split_for_parts();
     let description = axum::Json(description);
     let headers = SecurityHeaders::new(&state.settings);
     api.route("/api/v1/openapi.json", axum::routing::get(async move || description.clone()))
         .route("/health", axum::routing::get(health::health))
+        .route("/metrics", axum::routing::get(metrics::show))
         .fallback(assets::serve)
         .method_not_allowed_fallback(limits::method_not_allowed)
         .layer(Extension(calls))
+        .layer(Extension(media))
         .layer(DefaultBodyLimit::max(limits::LARGEST_BODY))
         .layer(middleware::from_fn(limits::time_out))
         .layer(middleware::from_fn(cross_origin::protect))

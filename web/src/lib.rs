@@ -20,6 +20,7 @@ mod health;
 mod housekeeping;
 pub mod http;
 pub mod language;
+mod metrics;
 pub mod outbox;
 pub mod problem;
 pub mod secret;

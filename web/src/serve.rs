@@ -8,7 +8,11 @@ use axum_server::{Handle, Server, tls_rustls::RustlsConfig};
 use hyper_util::rt::TokioTimer;
 use tokio_util::sync::CancellationToken;
 
-use crate::{app::AppState, settings::Settings};
+use crate::{
+    app::AppState,
+    http::connections::{Counted, Limited},
+    settings::Settings,
+};
 
 /// How long requests that are under way may take once we stop.
 const GRACE: Duration = Duration::from_secs(10);
@@ -31,15 +35,20 @@ pub(crate) async fn run(
 ) -> anyhow::Result<()> {
     let handle = Handle::new();
     tokio::spawn(stop_gracefully(handle.clone(), app.tasks.stopping.clone()));
+    let counted = Counted::new(&app.settings);
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     match tls {
         None => {
-            let mut server = axum_server::from_tcp(listener)?.handle(handle);
+            let mut server = axum_server::from_tcp(listener)?
+                .handle(handle)
+                .map(|acceptor| Limited::new(acceptor, counted));
             limit_headers(&mut server);
             server.serve(service).await?;
         }
         Some(config) => {
-            let mut server = axum_server::from_tcp_rustls(listener, config)?.handle(handle);
+            let mut server = axum_server::from_tcp_rustls(listener, config)?
+                .handle(handle)
+                .map(|acceptor| Limited::new(acceptor, counted));
             limit_headers(&mut server);
             server.serve(service).await?;
         }

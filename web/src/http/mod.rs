@@ -2,6 +2,7 @@
 
 pub mod assets;
 pub mod client_address;
+pub(crate) mod connections;
 pub mod cross_origin;
 pub mod extract;
 pub mod idempotency;
