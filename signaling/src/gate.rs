@@ -6,7 +6,8 @@
 //! is told first and written right after: the picture that follows must not wait for a disk.
 
 use crate::message::{
-    CallId, CaptureId, Door, EndReason, ErrorCode, GoneReason, ParticipantId, Place, Role,
+    CallId, CaptureId, Door, EndReason, ErrorCode, GoneReason, IceServer, ParticipantId, Place,
+    Role,
 };
 use crate::time::UnixMillis;
 use std::net::IpAddr;
@@ -132,6 +133,11 @@ pub struct Restored {
 pub trait Gate: Send + Sync + 'static {
     /// The product's clock. Read when a call's task starts; the task counts on from there.
     fn now(&self) -> UnixMillis;
+
+    /// Relays for somebody who joins now. `None`: there are none.
+    fn ice_servers(&self) -> Option<Vec<IceServer>> {
+        None
+    }
 
     /// May they join, and as whom? Asked before anything of the call is told.
     fn authorize(&self, request: JoinRequest)

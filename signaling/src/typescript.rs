@@ -35,6 +35,7 @@ fn types(out: &mut String) {
     one::<Waiting>(out);
     one::<SlotView>(out);
     one::<Publish>(out);
+    one::<IceServer>(out);
     one::<Role>(out);
     one::<Place>(out);
     one::<Presence>(out);

@@ -185,6 +185,8 @@ impl Call {
             locked: self.locked,
             may_capture: seat.role.has(Right::Capture),
             heartbeat_s: HEARTBEAT_S,
+            // As they are good for a time only, whoever sends this has them made then.
+            ice_servers: None,
         };
         let publish = seat.publish.clone();
         step.send(socket, ServerMessage::Joined(Box::new(joined)));

@@ -231,7 +231,10 @@ impl<G: Gate> CallTask<G> {
 
     async fn perform(&mut self, effect: Effect) -> Option<Input> {
         match effect {
-            Effect::Send { socket, message } => {
+            Effect::Send { socket, mut message } => {
+                if let ServerMessage::Joined(joined) = &mut message {
+                    joined.ice_servers = self.calls.shared.gate.ice_servers();
+                }
                 if let Some(outlet) = self.outlets.get(&socket) {
                     outlet.send(&message);
                 }

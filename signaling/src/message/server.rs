@@ -146,6 +146,23 @@ pub struct Joined {
     pub may_capture: bool,
     /// Send a `ping` at least this often.
     pub heartbeat_s: u32,
+    /// Relays for networks that let nothing else through, for `RTCPeerConnection`'s
+    /// configuration. Good for some hours.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub ice_servers: Option<Vec<IceServer>>,
+}
+
+/// As `RTCIceServer` in browsers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct IceServer {
+    pub urls: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub username: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub credential: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]

@@ -2,10 +2,10 @@
 
 use sfu::KeyFrame;
 use signaling::gate::{CallFact, CaptureRequest, Gate, JoinRequest, Pass, Refusal, Restored};
-use signaling::message::{CallId, CaptureId};
+use signaling::message::{CallId, CaptureId, IceServer};
 use signaling::time::UnixMillis;
 
-use super::{admission, pictures, record};
+use super::{admission, pictures, record, turn};
 use crate::app::AppState;
 
 pub struct ProductGate {
@@ -21,6 +21,10 @@ impl ProductGate {
 impl Gate for ProductGate {
     fn now(&self) -> UnixMillis {
         admission::millis(self.app.clock.now())
+    }
+
+    fn ice_servers(&self) -> Option<Vec<IceServer>> {
+        turn::ice_servers(&self.app.settings, self.app.clock.now().timestamp())
     }
 
     async fn authorize(&self, request: JoinRequest) -> Result<Pass, Refusal> {

@@ -126,7 +126,12 @@ may_capture: boolean,
 /**
  * Send a `ping` at least this often.
  */
-heartbeat_s: number, };
+heartbeat_s: number, 
+/**
+ * Relays for networks that let nothing else through, for `RTCPeerConnection`'s
+ * configuration. Good for some hours.
+ */
+ice_servers?: Array<IceServer>, };
 
 export type You = { id: ParticipantId, role: Role, name: string, place: Place, };
 
@@ -171,6 +176,11 @@ video: Array<boolean>, screen: boolean,
  */
 subject: boolean, };
 
+/**
+ * As `RTCIceServer` in browsers.
+ */
+export type IceServer = { urls: Array<string>, username?: string, credential?: string, };
+
 export type Role = "stylist" | "staff" | "customer" | "guest";
 
 export type Place = "lobby" | "call";
@@ -197,7 +207,7 @@ export type Grade = "excellent" | "good" | "poor" | "lost";
  * Why something was refused. The code is for programs and never changes its meaning; the message
  * beside it is for people.
  */
-export type ErrorCode = "malformed" | "too_large" | "unknown_type" | "unsupported_version" | "not_joined" | "already_joined" | "forbidden" | "no_such_participant" | "no_such_capture" | "link_invalid" | "too_early" | "too_late" | "cancelled" | "moved" | "ended" | "unsupported_media" | "room_full" | "locked" | "screen_taken" | "consent_missing" | "capture_exists" | "rate_limited" | "slow_reader" | "timeout" | "server_restarting" | "internal";
+export type ErrorCode = "malformed" | "too_large" | "unknown_type" | "unsupported_version" | "not_joined" | "already_joined" | "forbidden" | "no_such_participant" | "no_such_capture" | "link_invalid" | "too_early" | "too_late" | "cancelled" | "moved" | "ended" | "unsupported_media" | "room_full" | "locked" | "screen_taken" | "overloaded" | "consent_missing" | "capture_exists" | "rate_limited" | "slow_reader" | "timeout" | "server_restarting" | "internal";
 
 /**
  * A call. The product uses its appointment's id.

@@ -202,6 +202,7 @@ export class CallSession {
     switch (message.type) {
       case 'joined':
         if (message.answer) void this.accept(message.answer);
+        if (message.ice_servers) this.transport.useRelays(message.ice_servers);
         this.tellMute();
         this.tellScreen();
         this.tiles.again();
@@ -247,6 +248,7 @@ export class CallSession {
   }
 
   private refused(code: ErrorCode, re: number | undefined): void {
+    if (code === 'overloaded') this.transport.tryLater();
     const capture = re === undefined ? null : (this.asked.get(re) ?? null);
     if (capture) this.heldPictures.delete(capture);
     if (code === 'screen_taken') this.screen.stop();

@@ -11,7 +11,9 @@ import { realTimers, type Timers } from './platform';
 import type { Publish, TrackKind } from './protocol';
 import { writable, type Readable } from './store';
 
-export type TransportState = 'new' | 'connecting' | 'connected' | 'reconnecting' | 'failed';
+/** `busy`: the server has all that it can carry, and is asked again in a while. */
+export type TransportState =
+  'new' | 'connecting' | 'connected' | 'reconnecting' | 'busy' | 'failed';
 
 export interface TransportOptions {
   /** Pairs of receive slots at first. */
@@ -39,6 +41,10 @@ const SCREEN = { maxBitrate: 2_500_000, maxFramerate: 15 };
 const MOST_PAIRS = 21;
 const DISCONNECTED_PATIENCE_MS = 1200;
 const RESTART_PATIENCE_MS = 4000;
+/** A network that lets a direct path through has one by then. */
+const DIRECT_PATIENCE_MS = 2000;
+/** The server has all that it can carry: others may have left by then. */
+const OVERLOADED_PATIENCE_MS = 10_000;
 
 export class Transport {
   readonly state: Readable<TransportState>;
@@ -54,6 +60,7 @@ export class Transport {
   private peer: RTCPeerConnection;
   private pairs: number;
   private told: Publish = NOTHING_TOLD;
+  private relays: RTCIceServer[] = [];
   private sparing = false;
   private tuning: Promise<void> = Promise.resolve();
   private everConnected = false;
@@ -119,6 +126,23 @@ export class Transport {
     this.offerMissingSlots();
   }
 
+  /**
+   * Relays for a network that lets nothing else through: part of every path that is looked for from
+   * now on, and of one at once where no direct one comes up.
+   */
+  useRelays(servers: RTCIceServer[]): void {
+    if (this.closed) return;
+    this.relays = servers;
+    this.peer.setConfiguration(this.configuration());
+    if (!this.everConnected) this.check(DIRECT_PATIENCE_MS, () => this.restart());
+  }
+
+  /** The server could not take the offer now: another after a while. */
+  tryLater(): void {
+    this.status.set('busy');
+    this.check(OVERLOADED_PATIENCE_MS, () => this.startOver());
+  }
+
   /** The network changed or media stopped: new candidates at once, without waiting for ICE to notice. */
   restart(): void {
     const { peer } = this;
@@ -150,7 +174,7 @@ export class Transport {
   }
 
   private build(): RTCPeerConnection {
-    const peer = new RTCPeerConnection({ bundlePolicy: 'max-bundle', rtcpMuxPolicy: 'require' });
+    const peer = new RTCPeerConnection(this.configuration());
     const { audio, video, screen } = this.tracks;
     preferCodecs(peer.addTransceiver(audio ?? 'audio', { direction: 'sendonly' }), 'audio');
     const camera = peer.addTransceiver(video ?? 'video', {
@@ -167,6 +191,10 @@ export class Transport {
     this.addSlots(peer, this.pairs);
     peer.onconnectionstatechange = () => this.peer === peer && this.observe();
     return peer;
+  }
+
+  private configuration(): RTCConfiguration {
+    return { bundlePolicy: 'max-bundle', rtcpMuxPolicy: 'require', iceServers: this.relays };
   }
 
   private cameraEncodings(): RTCRtpEncodingParameters[] {

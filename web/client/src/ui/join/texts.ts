@@ -163,6 +163,7 @@ export const t = catalogue({
       withdrawn:
         'From now on no photos are taken. Ask the shop if those taken before should be deleted.',
       reconnecting: 'Connection lost. Coming back by itself…',
+      busy: 'Too many calls just now. Your place is kept, and picture and sound come by themselves. Please wait.',
       otherReconnecting: (name: string) => `${name}’s connection is interrupted. One moment…`,
       weak: 'Your connection is weak. Sound comes first.',
       paused: 'Your phone has paused the camera. Come back to this page to go on.',
@@ -351,6 +352,7 @@ export const t = catalogue({
       withdraw: '不再允许拍照',
       withdrawn: '从现在起不再拍照。如需删除之前的照片，请联系门店。',
       reconnecting: '网络中断，正在自动恢复…',
+      busy: '当前通话过多。您的位置已保留，画面和声音稍后会自动出现，请稍候。',
       otherReconnecting: (name: string) => `${name} 的网络中断，请稍候…`,
       weak: '您的网络较弱，优先保证声音。',
       paused: '手机暂停了摄像头，回到本页即可继续。',
