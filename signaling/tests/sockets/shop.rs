@@ -42,7 +42,14 @@ impl Shop {
     /// With what was kept before: a restarted server.
     pub(crate) async fn with(gate: Arc<Memory>, settings: Settings) -> Self {
         let listen = IpAddr::V4(Ipv4Addr::LOCALHOST);
-        let config = MediaConfig { listen, port: 0, workers: 1, advertise: vec![listen] };
+        let config = MediaConfig {
+            listen,
+            port: 0,
+            tcp: false,
+            most_packets: 0,
+            workers: 1,
+            advertise: vec![listen],
+        };
         let media = MediaServer::start(config).unwrap();
         let calls = Calls::with_settings(media, gate.clone(), settings);
         let router = Router::new().route("/call", get(join)).with_state(calls.clone());

@@ -7,7 +7,7 @@ import { chromium } from './paths.js';
 /**
  * A browser of its own, because the fake camera belongs to the process.
  * @param {{camera?: ReturnType<typeof clip>, allowed?: string[], language?: 'zh-CN' | 'en',
- *   phone?: boolean, dark?: boolean}} options
+ *   phone?: boolean, dark?: boolean, flags?: string[], relayOnly?: boolean}} options
  */
 export async function open(options = {}) {
   const { camera } = options;
@@ -19,6 +19,7 @@ export async function open(options = {}) {
       '--allow-loopback-in-peer-connection',
       '--disable-features=WebRtcHideLocalIpsWithMdns',
       ...fakeDevices(camera),
+      ...(options.flags ?? []),
     ],
   });
   const page = await newPage(browser, options);
@@ -46,7 +47,7 @@ export async function newPage(browser, options = {}) {
     permissions: [...allowed, 'clipboard-read', 'clipboard-write'],
   });
   context.setDefaultTimeout(20_000);
-  await context.addInitScript(observe);
+  await context.addInitScript(observe, { relayOnly: options.relayOnly ?? false });
   const page = await context.newPage();
   openPages.add(page);
   page.on('close', () => openPages.delete(page));

@@ -1,15 +1,21 @@
 // What a page receives, seen from outside of the product: every peer connection is remembered from
 // before the page's own code runs, and asked for its statistics.
 
-/** Runs in the page, before anything else. */
-export function observe() {
+/** Runs in the page, before anything else. `relayOnly`: its network lets it reach relays only. */
+export function observe({ relayOnly }) {
   const connections = (globalThis.observedConnections = []);
   const Native = globalThis.RTCPeerConnection;
   if (!Native) return;
+  const limited = (configuration) =>
+    relayOnly ? { ...configuration, iceTransportPolicy: 'relay' } : configuration;
   globalThis.RTCPeerConnection = class RTCPeerConnection extends Native {
-    constructor(...configuration) {
-      super(...configuration);
+    constructor(configuration) {
+      super(limited(configuration));
       connections.push(this);
+    }
+
+    setConfiguration(configuration) {
+      super.setConfiguration(limited(configuration));
     }
   };
 }
@@ -49,4 +55,24 @@ export async function mediaFlows(page, { more = 10, heard = true, within = 15_00
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   throw new Error(`no media in ${within} ms: ${JSON.stringify({ before, now })}`);
+}
+
+/**
+ * The way that the page's media goes, as its browser sees it.
+ * @returns {Promise<{protocol: string, kind: string, relay: string | undefined}>}
+ */
+export function path(page) {
+  return page.evaluate(async () => {
+    const open = globalThis.observedConnections.filter((one) => one.connectionState === 'connected');
+    const entries = [...(await open.at(-1).getStats()).values()];
+    const { selectedCandidatePairId } = entries.find(({ type }) => type === 'transport');
+    const pair = entries.find(({ id }) => id === selectedCandidatePairId);
+    const local = entries.find(({ id }) => id === pair.localCandidateId);
+    return {
+      protocol: local.protocol,
+      kind: local.candidateType,
+      relay: local.relayProtocol,
+      cipher: entries.find(({ type }) => type === 'transport').srtpCipher,
+    };
+  });
 }

@@ -184,7 +184,10 @@ export async function callUnderWay(server, name, cameras = {}) {
   const stylist = await open({ camera: cameras.stylistCamera ?? clip('stylist') });
   await signIn(stylist.page, server.url, who);
   const booked = await book(stylist.page, server.url, { customer: name, stylist: who.name });
-  const customer = await arrive(booked.link, { camera: cameras.camera ?? clip('customer') });
+  const customer = await arrive(booked.link, {
+    camera: cameras.camera ?? clip('customer'),
+    ...cameras.customer,
+  });
   await stylist.page.goto(`${server.url}/call/${booked.appointment}`);
   await admit(stylist.page, name);
   await Promise.all([mediaFlows(stylist.page), mediaFlows(customer.page)]);

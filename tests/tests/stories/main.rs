@@ -15,6 +15,7 @@ mod hostile_sockets;
 mod http_protection;
 mod links;
 mod live;
+mod operations;
 mod outbox;
 mod services;
 mod shop_settings;

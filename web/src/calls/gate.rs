@@ -24,7 +24,7 @@ impl Gate for ProductGate {
     }
 
     fn ice_servers(&self) -> Option<Vec<IceServer>> {
-        turn::ice_servers(&self.app.settings, self.app.clock.now().timestamp())
+        turn::ice_servers(&self.app.settings, self.app.clock.now().millis() / 1_000)
     }
 
     async fn authorize(&self, request: JoinRequest) -> Result<Pass, Refusal> {
