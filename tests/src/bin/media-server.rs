@@ -18,6 +18,8 @@ async fn main() -> anyhow::Result<()> {
     let server = MediaServer::start(MediaConfig {
         listen: address,
         port: 0,
+        tcp: false,
+        most_packets: 0,
         workers: std::thread::available_parallelism()?.get(),
         advertise: vec![address],
     })?;

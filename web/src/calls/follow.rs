@@ -113,8 +113,8 @@ async fn appointment_changed(app: &AppState, calls: &Calls, id: Uuid) -> ApiResu
             calls.window_changed(CallId(id), millis(window.closes_at)).await;
             return Ok(());
         }
-        // The call's own clock sees to it.
-        LinkState::TooLate => return Ok(()),
+        // The call's own clock sees to it; and one guest's link is not the call's.
+        LinkState::TooLate | LinkState::Expired => return Ok(()),
         LinkState::TooEarly => EndReason::Moved,
         LinkState::Cancelled => EndReason::Cancelled,
         LinkState::Ended => EndReason::Ended,
