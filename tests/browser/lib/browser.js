@@ -7,17 +7,20 @@ import { chromium } from './paths.js';
 /**
  * A browser of its own, because the fake camera belongs to the process.
  * @param {{camera?: ReturnType<typeof clip>, allowed?: string[], language?: 'zh-CN' | 'en',
- *   phone?: boolean, dark?: boolean, flags?: string[], relayOnly?: boolean}} options
+ *   phone?: boolean, dark?: boolean, flags?: string[], relayOnly?: boolean,
+ *   program?: string, secureOrigin?: string}} options
+ *   `program` starts it elsewhere (see network.js); `secureOrigin` may use the camera without TLS
  */
 export async function open(options = {}) {
-  const { camera } = options;
+  const { camera, program = chromium, secureOrigin } = options;
   if (!chromium) throw new Error('no Chromium here: run script/bootstrap');
   const browser = await playwright.chromium.launch({
-    executablePath: chromium,
+    executablePath: program,
     args: [
       '--no-sandbox',
       '--allow-loopback-in-peer-connection',
       '--disable-features=WebRtcHideLocalIpsWithMdns',
+      ...(secureOrigin ? [`--unsafely-treat-insecure-origin-as-secure=${secureOrigin}`] : []),
       ...fakeDevices(camera),
       ...(options.flags ?? []),
     ],

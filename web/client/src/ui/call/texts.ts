@@ -85,6 +85,7 @@ export const t = catalogue({
     failed: 'No snapshot was taken. Try again.',
     notDone: 'The server could not do that just now. Try again in a moment.',
     busy: 'Too many calls just now. Picture and sound come by themselves in a while.',
+    notDone: 'The server could not do that just now. Try again in a moment.',
 
     strip: 'Snapshots of this call',
     stripEmpty: 'Snapshots appear here.',
@@ -247,6 +248,7 @@ export const t = catalogue({
     failed: '没有拍到，请重试。',
     notDone: '服务器暂时无法完成，请稍后重试。',
     busy: '当前通话过多，画面和声音稍后会自动出现。',
+    notDone: '服务器暂时无法完成，请稍后重试。',
 
     strip: '本次通话的照片',
     stripEmpty: '拍摄的照片显示在这里。',
