@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 pub mod app;
+pub mod link;
 pub mod load;
 pub mod native;
 pub mod persona;

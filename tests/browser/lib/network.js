@@ -1,0 +1,82 @@
+// A network namespace behind a bad link: `near` is where this process runs, `far` is where a
+// browser of the story runs. The link is tests/src/bin/link_emulator.rs.
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { chromium, target } from './paths.js';
+
+export const near = '10.77.0.1';
+const far = ['10.77.0.2', '10.77.0.3'];
+const device = 'closeup-far';
+
+export class BadNetwork {
+  /** Starts a browser at the far end: to be given to `open`. */
+  program;
+  #keeper;
+  #emulator;
+  #answers;
+  #folder = mkdtempSync(join(tmpdir(), 'closeup-network-'));
+  #address = 0;
+
+  static async start(seed = 1) {
+    const network = new BadNetwork();
+    network.#keeper = spawn('unshare', ['--net', 'sh', '-c', 'echo up; exec sleep infinity']);
+    await once(createInterface({ input: network.#keeper.stdout }), 'line');
+    const pid = String(network.#keeper.pid);
+    network.#emulator = spawn(
+      join(target, 'debug/link_emulator'),
+      [pid, near, far[0], String(seed)],
+      { stdio: ['pipe', 'pipe', 'inherit'] },
+    );
+    const lines = createInterface({ input: network.#emulator.stdout });
+    network.#answers = lines[Symbol.asyncIterator]();
+    if ((await network.#answers.next()).value !== 'ready') throw new Error('no link came up');
+    network.program = join(network.#folder, 'chromium');
+    const start = `#!/bin/sh\nexec nsenter --target ${pid} --net -- ${chromium} "$@"\n`;
+    writeFileSync(network.program, start, { mode: 0o755 });
+    return network;
+  }
+
+  /** Changes the link, as in `both delay=50 loss=5`; `up` is towards this side. */
+  async set(line) {
+    this.#emulator.stdin.write(`${line}\n`);
+    const { value } = await this.#answers.next();
+    if (!value.startsWith('ok')) throw new Error(value);
+    return value;
+  }
+
+  /** Perfect again. */
+  heal() {
+    return this.set(
+      'both delay=0 jitter=0 loss=0 burst-enter=0 rate=0 queue=200 duplicate=0 reorder=0 block=nothing',
+    );
+  }
+
+  /** The far end gets another address, and the old one is gone at once. */
+  changeAddress() {
+    const before = far[this.#address];
+    this.#address = 1 - this.#address;
+    const after = far[this.#address];
+    // The old one first: the new one would go with it, as its secondary.
+    this.#there('address', 'del', before, 'peer', near, 'dev', device);
+    this.#there('address', 'add', after, 'peer', near, 'dev', device);
+    execFileSync('ip', ['route', 'replace', after, 'dev', 'closeup-near']);
+  }
+
+  #there(...args) {
+    const enter = ['--target', String(this.#keeper.pid), '--net', '--'];
+    execFileSync('nsenter', [...enter, 'ip', ...args]);
+  }
+
+  async stop() {
+    for (const process of [this.#emulator, this.#keeper]) {
+      const ended = once(process, 'exit');
+      process.kill('SIGKILL');
+      await ended;
+    }
+    rmSync(this.#folder, { recursive: true });
+  }
+}

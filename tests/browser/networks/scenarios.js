@@ -1,0 +1,111 @@
+// What a call must stand. Each gets a call under way whose customer is behind the link, and gives
+// back figures with their aims.
+import { eventually } from '../lib/people.js';
+import { counts, framesSince, longestGap } from '../lib/picture-watch.js';
+
+const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+const atMost = (name, unit, value, aim) => ({ name, unit, value, aim, met: value <= aim });
+const atLeast = (name, unit, value, aim) => ({
+  name,
+  unit,
+  value,
+  aim,
+  least: true,
+  met: value >= aim,
+});
+
+/** Loss both ways, with a round trip of 100 ms. */
+export async function randomLoss(call, network) {
+  await network.set('both delay=50 loss=5');
+  return underLoss(call, 60_000);
+}
+
+/** As much loss, but in bursts of three packets in the mean. */
+export async function burstLoss(call, network) {
+  await network.set('both delay=50 burst-enter=1.8 burst-leave=33');
+  return underLoss(call, 60_000);
+}
+
+async function underLoss({ stylist, customer }, length) {
+  await sleep(8000);
+  const pages = [stylist, customer];
+  const before = await Promise.all(pages.map(counts));
+  const from = Date.now();
+  await sleep(length);
+  const after = await Promise.all(pages.map(counts));
+  const until = Date.now();
+  const share = (seen, sender) =>
+    (100 * (after[seen].decoded - before[seen].decoded)) /
+    (after[sender].sent - before[sender].sent);
+  return [
+    atLeast('frames decoded at the stylist', '%', share(0, 1), 95),
+    atLeast('frames decoded at the customer', '%', share(1, 0), 95),
+    atMost('longest freeze at the stylist', 'ms', await longestGap(stylist, from, until), 500),
+    atMost('longest freeze at the customer', 'ms', await longestGap(customer, from, until), 500),
+  ];
+}
+
+/** A customer whose network gives 300 kbit/s. */
+export async function narrow({ customer }, network) {
+  await network.set('both delay=20');
+  await network.set('down rate=300 queue=400');
+  await sleep(20_000);
+  const before = await counts(customer);
+  const from = Date.now();
+  await sleep(30_000);
+  const after = await counts(customer);
+  const concealed = (100 * (after.concealed - before.concealed)) / (after.samples - before.samples);
+  return [
+    atMost('sound that had to be filled in', '%', concealed, 1),
+    atLeast('picture', 'frames/s', (after.decoded - before.decoded) / 30, 5),
+    atMost('longest freeze', 'ms', await longestGap(customer, from), 1000),
+  ];
+}
+
+/** A firewall that begins to drop UDP in mid-call. */
+export async function udpCut(call, network) {
+  await network.set('both delay=20');
+  const from = Date.now();
+  await network.set('both block=udp');
+  return withoutPicture(call, from, 20_000, 5000);
+}
+
+/** From one network to another, the old one gone at once. */
+export async function addressChange(call, network) {
+  await network.set('both delay=20');
+  await sleep(2000);
+  const from = Date.now();
+  network.changeAddress();
+  return withoutPicture(call, from, 10_000, 1000);
+}
+
+/** A tunnel. */
+export async function outage({ stylist, customer }, network) {
+  await network.set('both delay=20');
+  await network.set('both block=everything');
+  await sleep(10_000);
+  const restored = Date.now();
+  await network.set('both block=nothing');
+  const back = async (page) => {
+    const shown = () => framesSince(page, restored);
+    await eventually('picture', async () => (await shown()).length > 0, 40_000).catch(() => {});
+    return ((await shown())[0] ?? Infinity) - restored;
+  };
+  const [atStylist, atCustomer] = await Promise.all([stylist, customer].map(back));
+  return [
+    atMost('picture back at the stylist after', 'ms', atStylist, 1000),
+    atMost('picture back at the customer after', 'ms', atCustomer, 1000),
+  ];
+}
+
+/** The longest time without a new frame on either side, in the `length` ms from `from` on. */
+async function withoutPicture({ stylist, customer }, from, length, aim) {
+  await sleep(length);
+  const [atStylist, atCustomer] = await Promise.all(
+    [stylist, customer].map((page) => longestGap(page, from)),
+  );
+  return [
+    atMost('longest time without picture at the stylist', 'ms', atStylist, aim),
+    atMost('longest time without picture at the customer', 'ms', atCustomer, aim),
+  ];
+}
