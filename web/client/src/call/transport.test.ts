@@ -40,12 +40,12 @@ async function connected(): Promise<FakePeer> {
 test('every slot is there from the first offer, in the order that the server counts in', () => {
   const slots = transport.slots.get();
   expect(slots.map(({ mid, kind }) => `${mid} ${kind}`)).toEqual([
-    '2 audio',
     '3 audio',
-    '4 video',
+    '4 audio',
     '5 video',
+    '6 video',
   ]);
-  expect(FakePeer.now.transceivers).toHaveLength(6);
+  expect(FakePeer.now.transceivers).toHaveLength(7);
 });
 
 test('another camera is sent without a new offer', async () => {
