@@ -43,6 +43,47 @@ export interface paths {
         patch: operations["change_appointment"];
         trace?: never;
     };
+    "/api/v1/appointments/{id}/guest-links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who was invited, and whether they came. */
+        get: operations["list_guest_links"];
+        put?: never;
+        /**
+         * Invites a guest: the answer has the link to send them. They come to the waiting room, as the
+         *     customer does.
+         */
+        post: operations["create_guest_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/appointments/{id}/guest-links/{link}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Takes an invitation back: the link lets nobody in any more. Whoever is in the call stays there
+         *     until they leave or are removed.
+         */
+        delete: operations["revoke_guest_link"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/appointments/{id}/review": {
         parameters: {
             query?: never;
@@ -671,11 +712,29 @@ export interface components {
             service: components["schemas"]["ServiceName"];
             starts_at: components["schemas"]["Timestamp"];
         };
+        /** @description An invited guest, and the link to send them. */
+        GuestLink: {
+            created_at: components["schemas"]["Timestamp"];
+            expires_at: components["schemas"]["Timestamp"];
+            /** @description Whether they have ever come, to the waiting room at least. */
+            has_come: boolean;
+            /** Format: uuid */
+            id: string;
+            name: components["schemas"]["Name"];
+            revoked_at?: components["schemas"]["Timestamp"] | null;
+            url: string;
+        };
         Health: {
             database: string;
             /** @description `ok`, or `unavailable` with status 503. */
             status: string;
             version: string;
+        };
+        /** @description Who is to be invited. */
+        Invitation: {
+            expires_at?: components["schemas"]["Timestamp"] | null;
+            /** @description What the others in the call see. */
+            name: components["schemas"]["Name"];
         };
         /** @enum {string} */
         Language: "zh" | "en";
@@ -690,10 +749,12 @@ export interface components {
             closes_at: components["schemas"]["Timestamp"];
             /** @description What they are asked to agree to, and what they answered. */
             consent: components["schemas"]["LinkConsent"];
+            /** @description Of whoever holds the link: the customer, or the guest. */
             customer_name: components["schemas"]["Name"];
             ends_at: components["schemas"]["Timestamp"];
             language: components["schemas"]["Language"];
             opens_at: components["schemas"]["Timestamp"];
+            role: components["schemas"]["LinkRole"];
             /** @description What the server's clock says, for phones whose clock is wrong. */
             server_time: components["schemas"]["Timestamp"];
             service_name: components["schemas"]["LocalizedName"];
@@ -709,13 +770,18 @@ export interface components {
             text: components["schemas"]["Localized"];
             version: string;
         };
+        /**
+         * @description As whom the link lets in. Guests are never captured, so they are not asked to agree to it.
+         * @enum {string}
+         */
+        LinkRole: "customer" | "guest";
         LinkShop: {
             name: string;
             phone: string;
             time_zone?: components["schemas"]["TimeZone"] | null;
         };
         /** @enum {string} */
-        LinkState: "too_early" | "open" | "too_late" | "cancelled" | "ended";
+        LinkState: "too_early" | "open" | "too_late" | "cancelled" | "ended" | "expired";
         /** @description The same words in every language. */
         Localized: {
             en: string;
@@ -1322,6 +1388,141 @@ export interface operations {
             };
         };
     };
+    list_guest_links: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them, in the order of their invitation */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GuestLink"][];
+                };
+            };
+            /** @description `signed_out` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_guest_link: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the request safe to repeat */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Invitation"];
+            };
+        };
+        responses: {
+            /** @description Invited */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GuestLink"];
+                };
+            };
+            /** @description `signed_out` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: no video consultation */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `link_closed`, `too_many_guests` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revoke_guest_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                link: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Taken back */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `signed_out` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     review_visit: {
         parameters: {
             query?: never;
@@ -1847,6 +2048,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Consent"];
+                };
+            };
+            /** @description `forbidden`: a guest's link */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `link_invalid` */
