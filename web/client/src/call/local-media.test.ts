@@ -15,7 +15,7 @@ beforeEach(() => {
   timers = new FakeTimers();
   sent = { audio: null, video: null };
   media = new LocalMedia({ devices: devices as never, timers });
-  media.onTrack = (kind, track) => (sent[kind] = track as never);
+  media.onTrack = (kind, track) => (sent[kind as keyof typeof sent] = track as never);
 });
 
 test('both devices are asked for in one question', async () => {
