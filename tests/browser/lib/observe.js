@@ -63,7 +63,9 @@ export async function mediaFlows(page, { more = 10, heard = true, within = 15_00
  */
 export function path(page) {
   return page.evaluate(async () => {
-    const open = globalThis.observedConnections.filter((one) => one.connectionState === 'connected');
+    const open = globalThis.observedConnections.filter(
+      (one) => one.connectionState === 'connected',
+    );
     const entries = [...(await open.at(-1).getStats()).values()];
     const { selectedCandidatePairId } = entries.find(({ type }) => type === 'transport');
     const pair = entries.find(({ id }) => id === selectedCandidatePairId);
