@@ -141,7 +141,7 @@ impl Workers {
             let times = times(worker);
             let bounds = TIME_BUCKETS.iter().map(|bound| *bound as f64 / 1e3);
             let buckets: Vec<(f64, u64)> =
-                bounds.chain([f64::MAX]).zip(times.counts.iter().copied()).collect();
+                bounds.chain([f64::INFINITY]).zip(times.counts.iter().copied()).collect();
             let count = times.counts.iter().sum();
             let sum = times.total.as_secs_f64();
             let mut metric = metric.encode_family(&labels)?;

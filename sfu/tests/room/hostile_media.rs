@@ -123,7 +123,6 @@ fn who_changes_its_ssrcs_without_end_is_shown_out() {
         api.declare_stream_tx(ssrc, None, line, None).write_rtp(write);
         client.tick(now);
         world.pump_clients();
-        world.clients[0].rtc.direct_api().remove_stream_tx(ssrc);
         world.run(Duration::from_millis(5));
     }
     assert!(world.has_event(&RoomEvent::Lost { participant: id(0) }));
