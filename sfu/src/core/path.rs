@@ -5,7 +5,8 @@
 //!
 //! All of this is only about addresses from which a connectivity check has proved itself. But a
 //! check can be overheard and sent again from elsewhere, with some noise behind it. So while the
-//! client is heard where it is, only media that is authentic leads away from there.
+//! client is heard where it is, only media that is authentic leads away from there. Before there is
+//! any, the handshake shows which path was chosen.
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -30,10 +31,21 @@ pub(crate) struct Path {
     present: Option<(Ends, Instant)>,
     /// Where media came from just now that may or may not be authentic.
     claimed: Option<Ends>,
+    /// Whether authentic media ever came.
+    is_proven: bool,
 }
 
 impl Path {
-    /// A connectivity check, or part of a handshake.
+    /// Part of a handshake. Who disturbs it from elsewhere gains nothing: the client goes on.
+    pub(crate) fn hear_handshake(&mut self, now: Instant, ends: Ends) {
+        if self.is_proven {
+            self.hear_check(now, ends);
+        } else {
+            self.present = Some((ends, now));
+        }
+    }
+
+    /// A connectivity check.
     pub(crate) fn hear_check(&mut self, now: Instant, ends: Ends) {
         self.claimed = None;
         self.hear(now, ends, SILENCE);
@@ -49,6 +61,7 @@ impl Path {
     pub(crate) fn prove(&mut self, now: Instant) {
         if let Some(ends) = self.claimed {
             self.present = Some((ends, now));
+            self.is_proven = true;
         }
     }
 
@@ -92,6 +105,21 @@ mod tests {
         assert_eq!(path.ends(), Some(road));
         path.hear_check(now + SILENCE, home);
         assert_eq!(path.ends(), Some(home));
+    }
+
+    #[test]
+    fn a_handshake_is_answered_where_it_comes_from_though_another_path_was_checked_first() {
+        let (slow, chosen) = (ends(1), ends(2));
+        let (now, mut path) = (begin(), Path::default());
+        path.hear_check(now, slow);
+        path.hear_check(now, chosen);
+        path.hear_handshake(now, chosen);
+        path.hear_check(now, slow);
+        assert_eq!(path.ends(), Some(chosen));
+        path.hear_media(now, chosen);
+        path.prove(now);
+        path.hear_handshake(now, slow);
+        assert_eq!(path.ends(), Some(chosen));
     }
 
     #[test]

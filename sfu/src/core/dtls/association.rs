@@ -1,4 +1,4 @@
-//! One DTLS association: `rtc-dtls` as the engine wants it.
+//! One DTLS association with a client: `rtc-dtls` as the engine wants it.
 
 use std::collections::VecDeque;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -31,7 +31,6 @@ pub(super) struct Association {
     /// For the engine's bounds on threads and panics; never contended.
     inner: Mutex<Inner>,
     screen: Screen,
-    is_active: bool,
     phase: Phase,
     now: Instant,
     retry: Retry,
@@ -65,26 +64,12 @@ impl Association {
         Self {
             inner: Mutex::new(Inner { settings, endpoint: None }),
             screen: Screen::default(),
-            is_active: false,
             phase: Phase::Shaking,
             now,
             retry: Retry::new(),
             waiting: VecDeque::new(),
             outputs: VecDeque::new(),
         }
-    }
-
-    /// Opens as client.
-    fn connect(&mut self, now: Instant) -> Result<(), DtlsImplError> {
-        self.guarded(|inner| {
-            let config = inner.settings.build(true, &PROFILES).map_err(Error::Other)?;
-            let mut endpoint = Endpoint::new(PEER, TransportProtocol::UDP, None);
-            endpoint.connect(now, PEER, config, None)?;
-            inner.endpoint = Some(endpoint);
-            Ok(Vec::new())
-        })?;
-        self.retry.begin(now, true);
-        Ok(())
     }
 
     fn read(&mut self, now: Instant, datagram: &[u8]) -> Result<(), DtlsImplError> {
@@ -188,7 +173,7 @@ impl Association {
 }
 
 impl Inner {
-    /// The endpoint; as server, it is made for the profile that the first datagram offers.
+    /// The endpoint, made for the profile that the first datagram offers.
     fn serve(&mut self, datagram: &[u8]) -> Result<&mut Endpoint, Error> {
         if self.endpoint.is_none() {
             let best = best_profile(datagram, &PROFILES);
@@ -215,9 +200,8 @@ impl Inner {
 }
 
 impl DtlsInstance for Association {
-    fn set_active(&mut self, active: bool) {
-        self.is_active = active;
-    }
+    /// Only clients are served.
+    fn set_active(&mut self, _active: bool) {}
 
     /// Keeps it until the engine tells the time, which is at once.
     fn handle_packet(&mut self, packet: &[u8]) -> Result<(), DtlsImplError> {
@@ -259,10 +243,6 @@ impl DtlsInstance for Association {
 
     fn handle_timeout(&mut self, now: Instant) -> Result<(), DtlsImplError> {
         self.now = now;
-        let inner = self.inner.get_mut().unwrap_or_else(|poisoned| poisoned.into_inner());
-        if self.is_active && inner.endpoint.is_none() && self.phase == Phase::Shaking {
-            self.connect(now)?;
-        }
         while let Some(datagram) = self.waiting.pop_front() {
             self.read(now, &datagram)?;
         }
@@ -275,7 +255,7 @@ impl DtlsInstance for Association {
     }
 
     fn is_active(&self) -> bool {
-        self.is_active
+        false
     }
 
     fn protocol_version(&self) -> Option<ProtocolVersion> {

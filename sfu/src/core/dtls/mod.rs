@@ -1,15 +1,18 @@
 //! DTLS 1.2 (RFC 6347) for peers with ECDSA and with RSA certificates.
 //!
-//! The WebRTC engine's own DTLS knows ECDSA only; GStreamer and other users of OpenSSL come with
-//! RSA. So the engine is given this implementation, on `rtc-dtls`, and keeps its own SRTP, hashes
-//! and certificates. SRTP is keyed for AES-128-GCM (RFC 7714) wherever the peer has it: sealing a
-//! packet costs a fifth of what AES-CM with HMAC-SHA1 costs.
+//! The WebRTC engine's own DTLS serves browsers, with ECDSA suites only. GStreamer and other users
+//! of OpenSSL come with RSA; they know no DTLS 1.3, which tells them from browsers in their first
+//! datagram (`choice.rs`), and are served by `rtc-dtls`, at the price of one round trip more. The
+//! engine keeps its own SRTP, hashes and certificates. With `rtc-dtls`, SRTP is keyed for
+//! AES-128-GCM (RFC 7714) wherever the peer has it: sealing a packet costs a fifth of what AES-CM
+//! with HMAC-SHA1 costs.
 //!
 //! `rtc-dtls` trusts its peer more than a server may. What protects it:
 //! - `screen.rs` lets through only what a handshake can need, in bounded number and size
 //! - `association.rs` catches its panics, and times its retransmissions
 
 mod association;
+mod choice;
 mod client_hello;
 mod fragments;
 mod retry;
@@ -28,7 +31,7 @@ use rtc_dtls::extension::extension_use_srtp::SrtpProtectionProfile;
 use str0m::crypto::dtls::{DtlsCert, DtlsInstance, DtlsProvider, DtlsVersion};
 use str0m::crypto::{CryptoError, CryptoProvider};
 
-use association::Association;
+use choice::Choice;
 
 /// As the peer may pick any of those that we offer, only suites with forward secrecy and
 /// authenticated encryption.
@@ -67,11 +70,13 @@ impl DtlsProvider for Provider {
         &self,
         certificate: &DtlsCert,
         now: Instant,
-        _version: DtlsVersion,
-        _mtu: Option<usize>,
+        version: DtlsVersion,
+        mtu: Option<usize>,
     ) -> Result<Box<dyn DtlsInstance>, CryptoError> {
         let settings = Settings::new(certificate).map_err(CryptoError::Other)?;
-        Ok(Box::new(Association::new(settings, now)))
+        let engine = str0m::crypto::from_feature_flags().dtls_provider;
+        let serving = engine.new_dtls(certificate, now, version, mtu)?;
+        Ok(Box::new(Choice::new(serving, settings, now)))
     }
 }
 

@@ -204,6 +204,7 @@ impl Peer {
             let ends = Ends { client: from, ours: to };
             match DatagramKind::of(datagram) {
                 DatagramKind::Media => self.path.hear_media(now, ends),
+                DatagramKind::Dtls => self.path.hear_handshake(now, ends),
                 _ => self.path.hear_check(now, ends),
             }
         }
