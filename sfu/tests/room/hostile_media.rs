@@ -114,14 +114,15 @@ fn whatever_is_replayed_arrives_once() {
 fn who_changes_its_ssrcs_without_end_is_shown_out() {
     let mut world = call(6);
     let pt = video_type(&world);
+    world.clients[0].camera.is_on = false;
     for round in 0..400u32 {
         let now = world.now;
         let client = &mut world.clients[0];
-        let (line, ssrc) = (client.camera_line(), Ssrc::from(1_000_000 + round));
-        let write = RtpWrite::new(pt, 1u64.into(), 1, now, vec![0x10, 0, 0, 0]);
+        let (line, ssrc) = (client.camera_line(), 1_000_000 + 2 * round);
         let mut api = client.rtc.direct_api();
-        api.declare_stream_tx(ssrc, None, line, None).write_rtp(write);
-        client.tick(now);
+        api.reset_stream_tx(line, None, Ssrc::from(ssrc), Some(Ssrc::from(ssrc + 1))).unwrap();
+        let write = RtpWrite::new(pt, 1u64.into(), 1, now, vec![0x10, 0, 0, 0]);
+        client.write(now, line, None, write);
         world.pump_clients();
         world.run(Duration::from_millis(5));
     }

@@ -87,6 +87,7 @@ test('four people in one call', async (t) => {
 
   await step('all are let in, and each sees the three others', async () => {
     customer = await people.arrive(booked.link, { camera: small() });
+    browsers.push(customer);
     wang = await come(booked.guests[0]);
     lin = await come(booked.guests[1]);
     for (const name of [customerName, ...guests]) await people.admit(stylist.page, name);
@@ -109,7 +110,7 @@ test('four people in one call', async (t) => {
     const { page } = stylist;
     await page.getByText('Actions', { exact: true }).first().click();
     await page
-      .getByRole('button', { name: `Put ${customerName} in focus` })
+      .getByRole('button', { name: `Put in focus: ${customerName}` })
       .first()
       .click();
     await page.getByText(/^Received picture:/).waitFor();
@@ -125,7 +126,7 @@ test('four people in one call', async (t) => {
     await page.keyboard.press('Enter');
     await page
       .getByRole('dialog')
-      .getByRole('button', { name: `Mute ${guests[1]}` })
+      .getByRole('button', { name: `Mute: ${guests[1]}` })
       .click();
     await lin.page.getByText(/has muted your microphone\. Press “Unmute”/).waitFor();
     await lin.page.getByRole('button', { name: 'Unmute' }).click();

@@ -35,7 +35,7 @@ test(
     // As Chromium itself does it where a shop's or an office's policy forbids UDP.
     inCall(
       'Zhou Office',
-      { flags: ['--force-webrtc-ip-handling-policy=disable_non_proxied_udp'] },
+      { flags: ['--webrtc-ip-handling-policy=disable_non_proxied_udp'] },
       async ({ stylist, customer }) => {
         await Promise.all([mediaFlows(stylist.page), mediaFlows(customer.page)]);
         assert.equal((await path(customer.page)).protocol, 'tcp');

@@ -46,6 +46,7 @@ const FINAL: ReadonlySet<string> = new Set([
   'forbidden',
   'unsupported_version',
   'room_full',
+  'locked',
 ]);
 const PONG_PATIENCE_MS = 2500;
 const JOIN_PATIENCE_MS = 6000;

@@ -31,6 +31,8 @@ test('a weak phone sends two', () => {
 test('a small camera gets as many layers as a browser would send', () => {
   expect(layerNames(SMALL, false)).toEqual(['l', 'h']);
   expect(lines(SMALL, all, 2)).toEqual([180, 360]);
+  // As a camera that was replaced by a smaller one: the layers were agreed on before.
+  expect(lines(SMALL, all, 3)).toEqual([180, 360, 360]);
   expect(layerNames({ width: 320, height: 240 }, false)).toEqual([]);
 });
 

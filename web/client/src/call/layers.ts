@@ -61,14 +61,17 @@ export function encodings(source: Source | null, count: number, sending: Sending
   const { publish, sparing } = sending;
   const lines = source ? Math.min(source.width, source.height) : 0;
   const top = lines === 0 ? LINES : Math.min(lines, publish.subject ? SUBJECT_LINES : LINES);
-  const sizes = ladder(top, count);
-  const needed = needs(publish.video, count, source ? Math.min(count, layersOf(source)) : count);
-  return sizes.map((size, layer) => ({
-    active: sparing ? layer === 0 : needed[layer]!,
-    scaleResolutionDownBy: lines === 0 ? 1 : Math.max(1, lines / size),
-    maxBitrate: sparing ? SPARING.maxBitrate : worth(size),
-    maxFramerate: sparing ? SPARING.maxFramerate : MAX_FRAMERATE,
-  }));
+  const usable = source ? Math.min(count, layersOf(source)) : count;
+  const sizes = ladder(top, usable);
+  return needs(publish.video, count, usable).map((isNeeded, layer) => {
+    const size = sizes[layer] ?? top;
+    return {
+      active: sparing ? layer === 0 : isNeeded,
+      scaleResolutionDownBy: lines === 0 ? 1 : Math.max(1, lines / size),
+      maxBitrate: sparing ? SPARING.maxBitrate : worth(size),
+      maxFramerate: sparing ? SPARING.maxFramerate : MAX_FRAMERATE,
+    };
+  });
 }
 
 function layersOf({ width, height }: Source): number {

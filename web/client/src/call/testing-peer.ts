@@ -15,6 +15,7 @@ export class FakePeer {
   remoteDescription: { sdp: string } | null = null;
   onconnectionstatechange: (() => void) | null = null;
   transceivers: ReturnType<typeof transceiver>[] = [];
+  candidates: string[] = [];
   private offers = 0;
 
   constructor() {
@@ -42,6 +43,10 @@ export class FakePeer {
   async setRemoteDescription(description: { sdp: string }): Promise<void> {
     this.remoteDescription = description;
     this.signalingState = 'stable';
+  }
+
+  async addIceCandidate({ candidate }: RTCIceCandidateInit): Promise<void> {
+    this.candidates.push(candidate!);
   }
 
   becomes(state: RTCPeerConnectionState): void {

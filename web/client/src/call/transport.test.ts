@@ -150,3 +150,25 @@ test('what is closed stays closed', async () => {
   expect(offers).toEqual([]);
   expect(FakePeer.all).toHaveLength(1);
 });
+
+const udp = 'candidate:1 1 udp 2130706175 192.0.2.1 4000 typ host';
+const tcp = 'candidate:2 1 tcp 1526725887 192.0.2.1 4000 typ host tcptype passive';
+
+test('TCP is not looked at while UDP serves, and at once when that falls silent', async () => {
+  await transport.offer();
+  await transport.accept(`${answer('AA')}a=${udp}\r\na=${tcp}\r\n`);
+  const peer = FakePeer.now;
+  expect(peer.remoteDescription?.sdp).toBe(`${answer('AA')}a=${udp}\r\n`);
+  peer.becomes('connected');
+  await timers.advance(5000);
+  expect(peer.candidates).toEqual([]);
+  peer.becomes('disconnected');
+  expect(peer.candidates).toEqual([tcp]);
+});
+
+test('where UDP does not come up, TCP is tried soon', async () => {
+  await transport.offer();
+  await transport.accept(`${answer('AA')}a=${udp}\r\na=${tcp}\r\n`);
+  await timers.advance(1000);
+  expect(FakePeer.now.candidates).toEqual([tcp]);
+});

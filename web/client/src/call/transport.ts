@@ -5,7 +5,7 @@
 // track is replaced, or packets start to flow into a slot whose video element is already attached.
 // Only a call with more people than slots gets further slots, at the end.
 
-import { compact, preferCodecs, type MediaKind } from './codecs';
+import { compact, preferCodecs, withoutTcp, type MediaKind } from './sdp';
 import { encodings, layerNames, NOTHING_TOLD, type Source } from './layers';
 import { realTimers, type Timers } from './platform';
 import type { Publish, TrackKind } from './protocol';
@@ -41,6 +41,8 @@ const SCREEN = { maxBitrate: 2_500_000, maxFramerate: 15 };
 const MOST_PAIRS = 21;
 const DISCONNECTED_PATIENCE_MS = 1200;
 const RESTART_PATIENCE_MS = 4000;
+/** A network that lets UDP through has shown it by then. */
+const UDP_PATIENCE_MS = 600;
 /** A network that lets a direct path through has one by then. */
 const DIRECT_PATIENCE_MS = 2000;
 /** The server has all that it can carry: others may have left by then. */
@@ -61,6 +63,8 @@ export class Transport {
   private pairs: number;
   private told: Publish = NOTHING_TOLD;
   private relays: RTCIceServer[] = [];
+  /** The server's addresses for TCP, until they are needed. */
+  private lastResort: RTCIceCandidateInit[] = [];
   private sparing = false;
   private tuning: Promise<void> = Promise.resolve();
   private everConnected = false;
@@ -95,7 +99,10 @@ export class Transport {
       this.startOver();
       return;
     }
-    await this.peer.setRemoteDescription({ type: 'answer', sdp: answer });
+    const { sdp, candidates } = withoutTcp(answer);
+    await this.peer.setRemoteDescription({ type: 'answer', sdp });
+    this.lastResort = candidates;
+    this.timers.after(UDP_PATIENCE_MS, () => this.tryTcp());
     await this.tune();
     this.offerMissingSlots();
   }
@@ -236,6 +243,7 @@ export class Transport {
 
   private rebuild(): void {
     const old = this.peer;
+    this.lastResort = [];
     old.onconnectionstatechange = null;
     this.peer = this.build();
     old.close();
@@ -258,6 +266,7 @@ export class Transport {
         break;
       case 'disconnected':
         this.status.set('reconnecting');
+        this.tryTcp();
         this.check(DISCONNECTED_PATIENCE_MS, () => this.restart());
         break;
       case 'failed':
@@ -267,6 +276,17 @@ export class Transport {
       case 'connecting':
         this.status.set(this.everConnected ? 'reconnecting' : 'connecting');
         break;
+    }
+  }
+
+  /**
+   * Held back till now, since browsers that find UDP and TCP on different networks (a VPN, say)
+   * choose by the network, and might well talk TCP where UDP does better.
+   */
+  private tryTcp(): void {
+    if (this.closed || this.peer.connectionState === 'connected') return;
+    for (const candidate of this.lastResort.splice(0)) {
+      void this.peer.addIceCandidate(candidate).catch(() => undefined);
     }
   }
 

@@ -1,5 +1,5 @@
-// What an offer says of codecs and header extensions: nothing that no test exercises, and no more
-// text than the server reads, since a call of twenty has forty lines of it.
+// What offers and answers say. An offer names no codec and no header extension that no test
+// exercises, and has no more text than the server reads, since a call of twenty has forty lines.
 
 export type MediaKind = 'audio' | 'video';
 
@@ -37,4 +37,13 @@ export function compact(sdp: string): string {
   const isKept = (line: string) =>
     !line.startsWith('a=extmap:') || EXTENSIONS.some((name) => line.includes(name));
   return sdp.split('\r\n').filter(isKept).join('\r\n');
+}
+
+/** The answer without the addresses for TCP, and those (the lines are bundled: all on the first). */
+export function withoutTcp(answer: string): { sdp: string; candidates: RTCIceCandidateInit[] } {
+  const lines = answer.split('\r\n');
+  const isTcp = (line: string) => /^a=candidate:\S+ \d+ tcp /i.test(line);
+  const named = new Set(lines.filter(isTcp).map((line) => line.slice('a='.length)));
+  const candidates = [...named].map((candidate) => ({ candidate, sdpMLineIndex: 0 }));
+  return { sdp: lines.filter((line) => !isTcp(line)).join('\r\n'), candidates };
 }
