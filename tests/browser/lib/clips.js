@@ -16,11 +16,13 @@ const quarters = {
   stylist: ['#7828a0', '#dc7828', '#28a0a0', '#b4b4b4'],
 };
 
-/** Uncompressed, so that colours can be compared; hence few frames. They are played at 30 Hz. */
+/** Uncompressed, so that colours can be compared; hence few frames. `rate` in frames per second. */
 const sizes = {
-  customer: { width: 1920, height: 1080, frames: 12 },
-  stylist: { width: 640, height: 360, frames: 60 },
-  hd: { width: 1280, height: 720, frames: 30 },
+  customer: { width: 1920, height: 1080, frames: 12, rate: 30 },
+  stylist: { width: 640, height: 360, frames: 60, rate: 30 },
+  /** What four browsers on a machine of two cores can hold. */
+  group: { width: 640, height: 360, frames: 30, rate: 15 },
+  hd: { width: 1280, height: 720, frames: 30, rate: 30 },
 };
 
 /**
@@ -30,10 +32,10 @@ const sizes = {
  */
 export function clip(who, size = who) {
   mkdirSync(folder, { recursive: true });
-  const { width, height, frames } = sizes[size];
-  const video = join(folder, `${who}-${width}x${height}.y4m`);
+  const { width, height, frames, rate } = sizes[size];
+  const video = join(folder, `${who}-${width}x${height}-${rate}.y4m`);
   const audio = join(folder, `${who}.wav`);
-  if (!existsSync(video)) make(video, videoArguments(quarters[who], width, height, frames));
+  if (!existsSync(video)) make(video, videoArguments(quarters[who], sizes[size]));
   if (!existsSync(audio)) make(audio, audioArguments(who === 'stylist' ? 500 : 250));
   return { video, audio, width, height, quarters: quarters[who].map(channels) };
 }
@@ -51,11 +53,11 @@ function make(path, args) {
   renameSync(partial, path);
 }
 
-function videoArguments(colours, width, height, frames) {
-  const plain = (colour) => `color=c=${colour}:s=${width / 2}x${height / 2}:r=30`;
+function videoArguments(colours, { width, height, frames, rate }) {
+  const plain = (colour) => `color=c=${colour}:s=${width / 2}x${height / 2}:r=${rate}`;
   const inputs = colours.flatMap((colour) => ['-f', 'lavfi', '-i', plain(colour)]);
   const size = Math.round(height / 18) * 2;
-  const square = ['-f', 'lavfi', '-i', `color=c=white:s=${size}x${size}:r=30`];
+  const square = ['-f', 'lavfi', '-i', `color=c=white:s=${size}x${size}:r=${rate}`];
   const wander = `x='(W-w)/2+h*1.5*sin(n*2*PI/${frames})':y='(H-h)/2'`;
   const rows = '[0][1]hstack[top];[2][3]hstack[bottom];[top][bottom]vstack[all]';
   const filter = `${rows};[all][4]overlay=${wander}`;

@@ -19,7 +19,7 @@ after(async () => {
 });
 
 /** A camera that four browsers on one machine can hold. */
-const small = () => clip('stylist');
+const small = () => clip('stylist', 'group');
 
 /** The names of the pictures of others that move now. */
 async function moving(page) {
@@ -115,9 +115,16 @@ test('four people in one call', async (t) => {
       .click();
     await page.getByText(/^Received picture:/).waitFor();
     const facts = page.getByText(/\d+ × \d+ · \d+ fps/);
-    await people.eventually('the whole camera is sent', async () =>
-      (await facts.textContent()).includes('640 × 360'),
-    );
+    const seen = new Set();
+    await people
+      .eventually('the whole camera is sent', async () => {
+        const now = await facts.textContent();
+        seen.add(now);
+        return now.includes('640 × 360');
+      })
+      .catch((error) => {
+        throw new Error(`${error.message}; seen: ${[...seen].join(', ')}`);
+      });
   });
 
   await step('somebody muted is told how to be heard again', async () => {
