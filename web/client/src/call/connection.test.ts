@@ -122,16 +122,29 @@ test('the reason of a refusal is told before the end', async () => {
   expect(statuses.slice(told)).toEqual(['closed']);
 });
 
-test('a token that the server does not know is forgotten, and a plain join follows', async () => {
+test.each(['internal', 'rate_limited', 'server_restarting', 'timeout'] as const)(
+  'after a refusal that passes (%s) the same seat is asked for again',
+  async (code) => {
+    store.setItem('resume', 'old');
+    connection.start();
+    newest().open();
+    await settle();
+    newest().say({ type: 'error', code, message: 'not just now' });
+    await timers.advance(200);
+    newest().open();
+    await settle();
+    expect(sockets).toHaveLength(2);
+    expect(newest().sent[0]).toMatchObject({ type: 'join', resume: 'old' });
+  },
+);
+
+test('a refusal that is final forgets the token', async () => {
   store.setItem('resume', 'old');
   connection.start();
   newest().open();
   await settle();
-  newest().say({ type: 'error', code: 'internal', message: 'no such seat' });
-  await timers.advance(200);
-  newest().open();
-  await settle();
-  expect(newest().sent[0]).not.toHaveProperty('resume');
+  newest().say({ type: 'error', code: 'link_invalid', message: 'altered' });
+  expect(store.values.has('resume')).toBe(false);
 });
 
 test('when another page takes the seat this one stays away', async () => {

@@ -173,15 +173,10 @@ export class Connection {
     this.beat();
   }
 
-  /** An answer to `join` that is no welcome. */
+  /** An answer to `join` that is no welcome. What passes costs nobody the seat: the token stays. */
   private refused(code: string): void {
-    if (FINAL.has(code)) {
-      this.finish();
-      return;
-    }
-    // A token that the server no longer knows must not keep us out.
-    if (code !== 'server_restarting') this.options.store.removeItem(this.options.storeKey);
-    this.lost();
+    if (FINAL.has(code)) this.finish();
+    else this.lost();
   }
 
   private finish(): void {
