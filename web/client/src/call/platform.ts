@@ -21,6 +21,13 @@ export const realTimers: Timers = {
   random: () => Math.random(),
 };
 
+/** A phone with few cores or little memory. */
+export function isWeak(): boolean {
+  const { hardwareConcurrency = 8, userAgent } = navigator;
+  const { deviceMemory = 8 } = navigator as { deviceMemory?: number };
+  return /Mobi|Android/i.test(userAgent) && (hardwareConcurrency <= 4 || deviceMemory <= 2);
+}
+
 /** Storage that the browser may refuse (private windows, in-app browsers): then memory must do. */
 export function safeStore(open: () => Storage): KeyValueStore {
   const memory = new Map<string, string>();

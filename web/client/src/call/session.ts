@@ -1,27 +1,26 @@
 // A participant's whole call: joins by link or appointment, keeps socket and media alive, and does its
 // part in captures. Screens watch `model` and call the verbs.
 
-import { pictureOfCamera, pictureOfScreen } from './capture';
+import { Capturing } from './capturing';
 import { Connection } from './connection';
 import type { LocalMedia } from './devices';
 import { warmUp } from './encode';
 import { EMPTY, reduce, withConnection, withoutNotice, type CallModel } from './model';
-import type { KeyValueStore } from './platform';
+import { isWeak, type KeyValueStore } from './platform';
 import {
   PROTOCOL_VERSION,
   type CaptureId,
-  type CaptureSource,
-  type CaptureStage,
+  type ClientMessage,
   type ErrorCode,
   type Join,
   type ParticipantId,
   type ServerMessage,
   type TrackKind,
 } from './protocol';
-import { QualityMeter } from './quality';
+import { Reporting } from './reporting';
 import { ScreenShare, type ScreenFailure } from './screen';
 import { writable, type Readable } from './store';
-import { Tiles, type Picture } from './tiles';
+import { pictures, Tiles } from './tiles';
 import { Transport } from './transport';
 import type { UploadQueue } from './uploads';
 
@@ -37,11 +36,6 @@ export interface SessionOptions {
 
 /** As many others as most calls have; the server asks for more. */
 const RECEIVE_SLOTS = 5;
-const REPORT_MS = 3000;
-/** An uplink nobody has measured: on a near network assume plenty, else what a phone gets. */
-const NEAR_MS = 15;
-const NEAR_BPS = 100_000_000;
-const FAR_BPS = 6_000_000;
 
 export class CallSession {
   readonly model: Readable<CallModel>;
@@ -56,12 +50,9 @@ export class CallSession {
   onRefused: (code: ErrorCode, capture: CaptureId | null) => void = () => undefined;
   private readonly store = writable<CallModel>(EMPTY);
   private readonly connection: Connection;
-  private readonly meter = new QualityMeter();
-  private roundTripMs: number | null = null;
-  private reporting: ReturnType<typeof setInterval> | null = null;
+  private readonly capturing: Capturing;
+  private readonly reporting: Reporting;
   private seq = 0;
-  private asked = new Map<number, CaptureId>();
-  private heldPictures = new Map<CaptureId, ReturnType<typeof pictureOfScreen>>();
 
   constructor(private readonly options: SessionOptions) {
     this.model = this.store;
@@ -84,14 +75,23 @@ export class CallSession {
       () => pictures(this.store.get()),
       (tiles) => this.store.get().phase === 'call' && this.connection.send({ type: 'view', tiles }),
     );
+    this.reporting = new Reporting(
+      this.transport,
+      (report) => void this.connection.send({ type: 'report', ...report }),
+    );
+    this.capturing = new Capturing({
+      uploads: options.uploads,
+      camera: () => options.media.state.get().camera.track,
+      roundTripMs: () => this.reporting.roundTripMs,
+      say: (message) => this.say(message),
+    });
     this.followMedia();
-    this.followUploads();
   }
 
   start(): void {
     warmUp();
     this.connection.start();
-    this.reporting = setInterval(() => void this.report(), REPORT_MS);
+    this.reporting.start();
   }
 
   admit(participant: ParticipantId): void {
@@ -128,14 +128,7 @@ export class CallSession {
 
   /** Takes a snapshot of what `screen` shows of `target`. Null when the call is out of reach just now. */
   capture(target: ParticipantId, screen: HTMLVideoElement): CaptureId | null {
-    const id = newId();
-    const seq = (this.seq += 1);
-    if (!this.connection.send({ type: 'capture', id, target, seq })) return null;
-    this.asked.set(seq, id);
-    const picture = pictureOfScreen(screen);
-    picture.catch(() => undefined);
-    this.heldPictures.set(id, picture);
-    return id;
+    return this.capturing.ask(target, screen);
   }
 
   async setMicrophone(on: boolean): Promise<void> {
@@ -183,7 +176,7 @@ export class CallSession {
   }
 
   private stop(): void {
-    if (this.reporting) clearInterval(this.reporting);
+    this.reporting.stop();
     this.tiles.close();
     this.screen.stop();
     this.transport.close();
@@ -228,11 +221,11 @@ export class CallSession {
         void this.accept(message.sdp);
         break;
       case 'capture_request':
-        void this.grabCamera(message.id);
+        void this.capturing.requested(message.id);
         break;
       case 'capture_started':
         this.onShutter(message.id);
-        void this.keepReceived(message.id);
+        void this.capturing.started(message.id);
         break;
       case 'error':
         this.refused(message.code, message.re);
@@ -249,39 +242,14 @@ export class CallSession {
 
   private refused(code: ErrorCode, re: number | undefined): void {
     if (code === 'overloaded') this.transport.tryLater();
-    const capture = re === undefined ? null : (this.asked.get(re) ?? null);
-    if (capture) this.heldPictures.delete(capture);
     if (code === 'screen_taken') this.screen.stop();
-    this.onRefused(code, capture);
+    this.onRefused(code, this.capturing.refused(re));
   }
 
-  private async grabCamera(id: CaptureId): Promise<void> {
-    const { track } = this.options.media.state.get().camera;
-    try {
-      if (!track) throw new Error('the camera is off');
-      const picture = await pictureOfCamera(track, this.uplinkBps());
-      this.tellStage(id, 'camera', 'grabbed');
-      await this.options.uploads.add(id, 'camera', picture);
-    } catch (error) {
-      this.tellStage(id, 'camera', 'failed', String(error).slice(0, 180));
-    }
-  }
-
-  /** Only after the server knows of the capture: before, it would refuse the upload. */
-  private async keepReceived(id: CaptureId): Promise<void> {
-    const held = this.heldPictures.get(id);
-    this.heldPictures.delete(id);
-    if (!held) return;
-    try {
-      await this.options.uploads.add(id, 'received', await held);
-    } catch (error) {
-      this.tellStage(id, 'received', 'failed', String(error).slice(0, 180));
-    }
-  }
-
-  private uplinkBps(): number {
-    const near = this.roundTripMs !== null && this.roundTripMs < NEAR_MS;
-    return this.options.uploads.uplinkBps ?? (near ? NEAR_BPS : FAR_BPS);
+  /** Returns the number by which a refusal names it; `null` when there is no call to say it to. */
+  private say(message: ClientMessage): number | null {
+    const seq = (this.seq += 1);
+    return this.connection.send({ ...message, seq }) ? seq : null;
   }
 
   private followMedia(): void {
@@ -293,26 +261,6 @@ export class CallSession {
       void this.transport.send(kind, track);
       this.tellMute();
     };
-  }
-
-  private followUploads(): void {
-    this.options.uploads.onStage = (id, source, stage, detail) =>
-      this.tellStage(id, source, stage, detail);
-  }
-
-  private tellStage(
-    id: CaptureId,
-    source: CaptureSource,
-    state: CaptureStage,
-    detail?: string,
-  ): void {
-    this.connection.send({
-      type: 'capture_state',
-      id,
-      source,
-      state,
-      ...(detail ? { detail } : {}),
-    });
   }
 
   private showScreen(track: MediaStreamTrack | null): void {
@@ -352,33 +300,4 @@ export class CallSession {
       video: camera.wanted && camera.track !== null,
     };
   }
-
-  private async report(): Promise<void> {
-    if (this.transport.state.get() !== 'connected') return;
-    const stats = await this.transport.stats();
-    const report = this.meter.measure(stats.values() as Iterable<never>, Date.now());
-    this.roundTripMs = report.round_trip_ms ?? this.roundTripMs;
-    this.connection.send({ type: 'report', ...report });
-  }
-}
-
-/** All that others in the call may show. */
-function pictures({ people, you }: CallModel): Picture[] {
-  const others = [...people.values()].filter(({ id, place }) => id !== you?.id && place === 'call');
-  return others.flatMap(({ id, screen }) => [
-    { participant: id, kind: 'video' as const },
-    ...(screen ? [{ participant: id, kind: 'screen' as const }] : []),
-  ]);
-}
-
-/** A phone with few cores or little memory. */
-function isWeak(): boolean {
-  const { hardwareConcurrency = 8, userAgent } = navigator;
-  const { deviceMemory = 8 } = navigator as { deviceMemory?: number };
-  return /Mobi|Android/i.test(userAgent) && (hardwareConcurrency <= 4 || deviceMemory <= 2);
-}
-
-/** `randomUUID` exists in secure contexts only, and so does the camera. */
-function newId(): CaptureId {
-  return crypto.randomUUID();
 }

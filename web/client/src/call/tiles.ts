@@ -1,6 +1,7 @@
 // What the page shows of whom, told to the server, which sends no more than can be seen. A page
 // registers each of its tiles and keeps their heights; whoever has no tile is hidden.
 
+import type { CallModel } from './model';
 import { realTimers, type Timers } from './platform';
 import type { ParticipantId, Tile, TrackKind } from './protocol';
 
@@ -18,6 +19,15 @@ export interface Shown {
 export interface Picture {
   participant: ParticipantId;
   kind: PictureKind;
+}
+
+/** All that others in the call may show. */
+export function pictures({ people, you }: CallModel): Picture[] {
+  const others = [...people.values()].filter(({ id, place }) => id !== you?.id && place === 'call');
+  return others.flatMap(({ id, screen }) => [
+    { participant: id, kind: 'video' as const },
+    ...(screen ? [{ participant: id, kind: 'screen' as const }] : []),
+  ]);
 }
 
 const MOST_TILES = 64;
