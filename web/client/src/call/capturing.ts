@@ -19,17 +19,21 @@ export interface CapturingOptions {
   roundTripMs(): number | null;
   /** Returns the message's number, by which a refusal names it; `null` when it cannot be said now. */
   say(message: ClientMessage): number | null;
+  /** It was asked for, and the answer never came. */
+  onLost(capture: CaptureId): void;
 }
 
 /** An uplink nobody has measured: on a near network assume plenty, else what a phone gets. */
 const NEAR_MS = 15;
 const NEAR_BPS = 100_000_000;
 const FAR_BPS = 6_000_000;
+/** The protocol's bound of `detail`. */
+const MOST_DETAIL_BYTES = 200;
 
 export class Capturing {
-  private readonly asked = new Map<number, CaptureId>();
-  /** What the screen showed, until the server knows of the capture: before, it would refuse it. */
-  private readonly held = new Map<CaptureId, Promise<Picture>>();
+  /** What was asked for by which message, and what the screen showed. Emptied by the answer: before, the
+      server would refuse the picture. */
+  private readonly asked = new Map<CaptureId, { seq: number; picture: Promise<Picture> }>();
 
   constructor(private readonly options: CapturingOptions) {
     options.uploads.onStage = (id, source, stage, detail) =>
@@ -41,30 +45,36 @@ export class Capturing {
     const id = newId();
     const seq = this.options.say({ type: 'capture', id, target });
     if (seq === null) return null;
-    this.asked.set(seq, id);
     const picture = pictureOfScreen(screen);
     picture.catch(() => undefined);
-    this.held.set(id, picture);
+    this.asked.set(id, { seq, picture });
     return id;
   }
 
   /** The capture that a refused message had asked for, if it had. */
   refused(re: number | undefined): CaptureId | null {
-    const capture = re === undefined ? null : (this.asked.get(re) ?? null);
-    if (capture) this.held.delete(capture);
-    return capture;
+    const [id] = [...this.asked].find(([, { seq }]) => seq === re) ?? [null];
+    if (id) this.asked.delete(id);
+    return id;
   }
 
   /** The server knows of the capture: what the screen showed may be sent. */
   async started(id: CaptureId): Promise<void> {
-    const held = this.held.get(id);
-    this.held.delete(id);
-    if (!held) return;
+    const asked = this.asked.get(id);
+    this.asked.delete(id);
+    if (!asked) return;
     try {
-      await this.options.uploads.add(id, 'received', await held);
+      await this.options.uploads.add(id, 'received', await asked.picture);
     } catch (error) {
-      this.tellStage(id, 'received', 'failed', String(error).slice(0, 180));
+      this.tellStage(id, 'received', 'failed', String(error));
     }
+  }
+
+  /** A new socket: what was asked for on the former one is answered no more. */
+  rejoined(): void {
+    const lost = [...this.asked.keys()];
+    this.asked.clear();
+    lost.forEach(this.options.onLost);
   }
 
   /** One's own camera's picture is wanted. */
@@ -76,7 +86,7 @@ export class Capturing {
       this.tellStage(id, 'camera', 'grabbed');
       await this.options.uploads.add(id, 'camera', picture);
     } catch (error) {
-      this.tellStage(id, 'camera', 'failed', String(error).slice(0, 180));
+      this.tellStage(id, 'camera', 'failed', String(error));
     }
   }
 
@@ -97,9 +107,16 @@ export class Capturing {
       id,
       source,
       state,
-      ...(detail ? { detail } : {}),
+      ...(detail ? { detail: firstBytes(detail, MOST_DETAIL_BYTES) } : {}),
     });
   }
+}
+
+/** As much of the text as fits, in whole characters. */
+function firstBytes(text: string, most: number): string {
+  const bytes = new Uint8Array(most);
+  const { written } = new TextEncoder().encodeInto(text, bytes);
+  return new TextDecoder().decode(bytes.subarray(0, written));
 }
 
 /** `randomUUID` exists in secure contexts only, and so does the camera. */

@@ -84,6 +84,7 @@ export class CallSession {
       camera: () => options.media.state.get().camera.track,
       roundTripMs: () => this.reporting.roundTripMs,
       say: (message) => this.say(message),
+      onLost: (capture) => this.onRefused('internal', capture),
     });
     this.followMedia();
   }
@@ -199,6 +200,7 @@ export class CallSession {
         this.tellMute();
         this.tellScreen();
         this.tiles.again();
+        this.capturing.rejoined();
         break;
       case 'placed':
         if (message.place === 'lobby') this.screen.stop();

@@ -86,6 +86,8 @@ export class Consultation {
       this.#change(id, {});
     };
     session.onRefused = (code, id) => {
+      // Taken all the same: only the answer was lost, with the socket.
+      if (this.shots.some((shot) => shot.id === id && shot.snapshot)) return;
       if (id) this.#refused.push(id);
       this.shots = this.shots.filter((shot) => shot.id !== id);
       this.onProblem(code, id);
