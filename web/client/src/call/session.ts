@@ -2,7 +2,7 @@
 // part in captures. Screens watch `model` and call the verbs.
 
 import { Capturing } from './capturing';
-import { Connection } from './connection';
+import { Connection, type ConnectionStatus } from './connection';
 import type { LocalMedia } from './devices';
 import { warmUp } from './encode';
 import { EMPTY, reduce, withConnection, withoutNotice, type CallModel } from './model';
@@ -18,7 +18,7 @@ import {
   type TrackKind,
 } from './protocol';
 import { Reporting } from './reporting';
-import { ScreenShare, type ScreenFailure } from './screen';
+import { ScreenShare } from './screen';
 import { writable, type Readable } from './store';
 import { pictures, Tiles } from './tiles';
 import { Transport } from './transport';
@@ -68,9 +68,13 @@ export class CallSession {
       storeKey: `closeup.resume.${Object.values(options.door).join()}`,
       join: () => this.join(),
       onMessage: (message) => this.receive(message),
-      onStatus: (status) => this.store.update((model) => withConnection(model, status)),
+      onStatus: (status) => this.follow(status),
     });
-    this.screen = new ScreenShare((track) => this.showScreen(track));
+    this.screen = new ScreenShare({
+      isInCall: () => this.store.get().phase === 'call',
+      onTrack: (track) => this.sendScreen(track),
+      say: (message) => this.say(message),
+    });
     this.tiles = new Tiles(
       () => pictures(this.store.get()),
       (tiles) => this.store.get().phase === 'call' && this.connection.send({ type: 'view', tiles }),
@@ -120,11 +124,6 @@ export class CallSession {
   /** Marks whose picture the call is about. */
   mark(participant: ParticipantId | null): void {
     this.connection.send({ type: 'subject', participant });
-  }
-
-  /** `null` when the screen is shown, or is about to be. */
-  shareScreen(): Promise<ScreenFailure | null> {
-    return this.screen.start();
   }
 
   /** Takes a snapshot of what `screen` shows of `target`. Null when the call is out of reach just now. */
@@ -179,8 +178,13 @@ export class CallSession {
   private stop(): void {
     this.reporting.stop();
     this.tiles.close();
-    this.screen.stop();
+    this.screen.close();
     this.transport.close();
+  }
+
+  private follow(status: ConnectionStatus): void {
+    this.store.update((model) => withConnection(model, status));
+    if (status === 'closed' || status === 'superseded') this.stop();
   }
 
   private async join(): Promise<Join> {
@@ -198,12 +202,12 @@ export class CallSession {
         if (message.answer) void this.accept(message.answer);
         if (message.ice_servers) this.transport.useRelays(message.ice_servers);
         this.tellMute();
-        this.tellScreen();
+        this.screen.seated();
         this.tiles.again();
         this.capturing.rejoined();
         break;
       case 'placed':
-        if (message.place === 'lobby') this.screen.stop();
+        this.screen.seated();
         this.tiles.again();
         break;
       case 'participant':
@@ -232,9 +236,6 @@ export class CallSession {
       case 'error':
         this.refused(message.code, message.re);
         break;
-      case 'ended':
-        this.stop();
-        break;
     }
   }
 
@@ -244,7 +245,7 @@ export class CallSession {
 
   private refused(code: ErrorCode, re: number | undefined): void {
     if (code === 'overloaded') this.transport.tryLater();
-    if (code === 'screen_taken') this.screen.stop();
+    this.screen.refused(re);
     this.onRefused(code, this.capturing.refused(re));
   }
 
@@ -265,17 +266,9 @@ export class CallSession {
     };
   }
 
-  private showScreen(track: MediaStreamTrack | null): void {
+  private sendScreen(track: MediaStreamTrack | null): void {
     void this.transport.send('screen', track);
     this.allowed('screen');
-    this.connection.send({ type: 'screen', on: track !== null });
-  }
-
-  /** A new seat or socket knows of no screen. */
-  private tellScreen(): void {
-    if (this.screen.track.get() && this.store.get().phase === 'call') {
-      this.connection.send({ type: 'screen', on: true });
-    }
   }
 
   /** A host has stopped it: the device says so too, and its owner may turn it on again. */
