@@ -7,10 +7,11 @@ import { LocalMedia } from '../../call/devices';
 import type { CallModel, Person } from '../../call/model';
 import { safeStore } from '../../call/platform';
 import type { CaptureId } from '../../call/protocol';
-import { CallSession } from '../../call/session';
+import type { CallSession } from '../../call/session';
 import { allowSound } from '../../call/sound';
 import { UploadQueue } from '../../call/uploads';
 import { live, resync } from '../../live';
+import { newSession } from './session.svelte';
 
 /** One square of the strip. */
 export interface Shot {
@@ -73,9 +74,7 @@ export class Consultation {
   }
 
   #open(): CallSession {
-    const { protocol, host } = location;
-    const session = new CallSession({
-      url: `${protocol === 'https:' ? 'wss' : 'ws'}://${host}/api/v1/call`,
+    const session = newSession({
       door: { appointment: this.appointmentId },
       media: this.media,
       uploads: this.uploads,

@@ -1,8 +1,15 @@
-// What both call screens do around a session: wake it when the page or the
-// network comes back, and keep a phone's screen from going dark.
+// What both call screens do around a session: open it, wake it when the page or the network comes back,
+// and keep a phone's screen from going dark.
 import { createSubscriber } from 'svelte/reactivity';
-import type { CallSession } from '../../call/session';
+import { CallSession, type SessionOptions } from '../../call/session';
 import type { Readable } from '../../call/store';
+
+/** With the server that this page is from. */
+export function newSession(options: Omit<SessionOptions, 'url'>): CallSession {
+  const { protocol, host } = location;
+  const scheme = protocol === 'https:' ? 'wss' : 'ws';
+  return new CallSession({ url: `${scheme}://${host}/api/v1/call`, ...options });
+}
 
 /** The value of one of the call's stores, followed by whoever reads it. */
 export function watched<T>(store: Readable<T>): { readonly value: T } {

@@ -2,10 +2,11 @@
 // what the next press does. One visit per page.
 import { LocalMedia } from '../../call/devices';
 import { safeStore } from '../../call/platform';
-import { CallSession } from '../../call/session';
+import type { CallSession } from '../../call/session';
 import { allowSound } from '../../call/sound';
 import { UploadQueue } from '../../call/uploads';
 import { language } from '../../i18n/language.svelte';
+import { newSession } from '../call/session.svelte';
 import { Link } from './link.svelte';
 
 export type Step = 'check' | 'consent' | 'room';
@@ -105,9 +106,7 @@ export class Visit {
 
   #enter(): void {
     this.#store.setItem(this.#enteredKey, '1');
-    const { protocol, host } = location;
-    const session = new CallSession({
-      url: `${protocol === 'https:' ? 'wss' : 'ws'}://${host}/api/v1/call`,
+    const session = newSession({
       door: { link: this.token },
       media: this.media,
       uploads: this.uploads,
