@@ -59,6 +59,8 @@ export interface CallModel {
   endsAt: number | null;
   people: ReadonlyMap<ParticipantId, Person>;
   slots: readonly SlotView[];
+  /** Who was in a slot last, by its `mid`: what came for them may be in it still. */
+  lastIn: ReadonlyMap<string, ParticipantId>;
   /** Whose picture the call is about. */
   subject: ParticipantId | null;
   activeSpeaker: ParticipantId | null;
@@ -85,6 +87,7 @@ export const EMPTY: CallModel = {
   endsAt: null,
   people: new Map(),
   slots: [],
+  lastIn: new Map(),
   subject: null,
   activeSpeaker: null,
   speaking: new Set(),
@@ -118,7 +121,7 @@ export function reduce(model: CallModel, message: ServerMessage, now: number): C
     case 'placed':
       return placed(model, message.place);
     case 'slots':
-      return { ...model, slots: message.slots };
+      return { ...model, ...slotted(model, message.slots) };
     case 'subject':
       return { ...model, subject: message.participant };
     case 'active_speaker':
@@ -173,7 +176,7 @@ function joined(model: CallModel, message: Joined, now: number): CallModel {
     you,
     ...clocks(call, now),
     people,
-    slots: message.slots,
+    ...slotted(model, message.slots),
     subject: message.subject ?? null,
     activeSpeaker: message.active_speaker ?? null,
     speaking: new Set(),
@@ -183,6 +186,14 @@ function joined(model: CallModel, message: Joined, now: number): CallModel {
     mayCapture: message.may_capture,
     refusal: null,
   };
+}
+
+function slotted(
+  { lastIn }: CallModel,
+  slots: readonly SlotView[],
+): Pick<CallModel, 'slots' | 'lastIn'> {
+  const now = slots.map(({ mid, participant }) => [mid, participant] as const);
+  return { slots, lastIn: new Map([...lastIn, ...now]) };
 }
 
 /** The call's instants, from the server's clock to this page's. */

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import { EMPTY, reduce, type CallModel } from '../../call/model';
-import type { ParticipantView, ServerMessage } from '../../call/protocol';
+import type { ParticipantView, ServerMessage, SlotView } from '../../call/protocol';
 import { person, welcome } from '../../call/testing';
-import { columns, faces, isGroup, largest, pageSize } from './faces';
+import type { ReceiveSlot } from '../../call/transport';
+import { columns, faces, isGroup, largest, pageSize, remoteOf } from './faces';
 
 const you = { id: 1, role: 'stylist', name: 'Mei', place: 'call' } as const;
 const sits = (change: Partial<ParticipantView>) => person({ place: 'call', ...change });
@@ -57,4 +58,24 @@ test('a phone shows six faces a page, two across; a desk all twenty', () => {
   expect(pageSize(1_076)).toBe(20);
   expect(columns(20, 1_076, 640)).toBe(5);
   expect(columns(1, 390, 560)).toBe(1);
+});
+
+const receive = ['5', '6'].map((mid) => ({ mid, kind: 'video', stream: { mid } })) as never;
+const slots = (...taken: SlotView[]): ServerMessage => ({ type: 'slots', slots: taken });
+const inSlot = (mid: string, participant: number) => ({ mid, participant, kind: 'video' }) as const;
+const remote = (model: CallModel, id: number) =>
+  remoteOf(model, receive as ReceiveSlot[], model.people.get(id) ?? null);
+
+test('the first slot hangs in the page before anybody comes, and until they have a slot', () => {
+  expect(remote(call([]), 2)).toEqual({ mid: '5' });
+  expect(remote(call([{ id: 2 }]), 2)).toEqual({ mid: '5' });
+  expect(remote(call([{ id: 2 }], slots(inSlot('6', 2))), 2)).toEqual({ mid: '6' });
+});
+
+test('whose slot is taken for a moment keeps it, and nobody else is shown in it', () => {
+  const both = [{ id: 2 }, guest];
+  const after = (...messages: ServerMessage[]) =>
+    call(both, slots(inSlot('5', 2), inSlot('6', 3)), ...messages);
+  expect(remote(after(slots()), 2)).toEqual({ mid: '5' });
+  expect(remote(after({ type: 'gone', id: 2, reason: 'left' }, slots()), 3)).toBeNull();
 });

@@ -71,6 +71,24 @@ export function columns(count: number, width: number, height: number): number {
   return choices.reduce((best, across) => (size(across) > size(best) ? across : best), 1);
 }
 
+/**
+ * The picture of whoever is in front, or is going to be. Before anybody has a slot it is the first, which
+ * is the one that they will get: so it hangs in the page before anything arrives, and the first frame is
+ * shown when it is decoded. Where somebody else was before, their last frame may be in it still.
+ */
+export function remoteOf(
+  model: CallModel,
+  slots: readonly ReceiveSlot[],
+  person: Person | null,
+): MediaStream | null {
+  const received = person && streamOf(model, slots, { person, kind: 'video' });
+  if (received) return received;
+  const first = slots.find(({ kind }) => kind === 'video');
+  if (!first) return null;
+  const last = model.lastIn.get(first.mid);
+  return person === null || last === undefined || last === person.id ? first.stream : null;
+}
+
 /** What is received of a face; null while it has no slot. */
 export function streamOf(
   model: CallModel,
