@@ -1,5 +1,6 @@
-// The words of the customer's page, in both languages. Short sentences: they
-// are read on a phone, by somebody who may be nervous about being on camera.
+// The words of the ways into the call and out of it; those of devices and of the call itself stand
+// beside it. Short sentences: they are read on a phone, by somebody who may be nervous about being on
+// camera.
 import { catalogue } from '../../i18n/catalogue';
 
 export const t = catalogue({
@@ -14,10 +15,12 @@ export const t = catalogue({
       title: 'This link does not work',
       text: 'It may have been cut off when it was copied. Open it again from the message, or ask the shop for a new one.',
     },
+
     unreachable: {
       title: 'The shop cannot be reached',
       text: 'Check your network. This page keeps trying by itself.',
     },
+
     tooEarly: {
       title: 'You are early',
       text: (opens: string) =>
@@ -28,100 +31,30 @@ export const t = catalogue({
     },
     moved: (from: string, to: string) =>
       `Your appointment was moved from ${from} to ${to}. This link stays good for the new time.`,
+
     tooLate: {
       title: 'This appointment is over',
       text: 'The time for this video consultation has passed. Ask the shop for a new one.',
     },
+
     cancelled: {
       title: 'This appointment was cancelled',
       text: 'Nothing is needed from you. If you did not expect this, ask the shop.',
     },
+
     expired: {
       title: 'This invitation is no longer good',
       text: 'It was taken back, or its time has passed. Ask whoever invited you for a new one.',
     },
+
     locked: {
       title: 'The call is locked',
       text: 'Nobody new is let in just now. Ask the shop to unlock it, then try again.',
     },
+
     unsupported: {
       title: 'This browser cannot make video calls',
       text: 'Open the link in an up-to-date Safari, Chrome, Edge or Firefox.',
-    },
-
-    check: {
-      title: 'Camera and microphone',
-      why: 'So that your stylist can see and hear you. Nobody sees you before you are let in.',
-      allow: 'Turn on camera and microphone',
-      opening:
-        'Please allow the camera and the microphone in the question that your browser shows.',
-      ownPicture: 'Your picture',
-      level: 'Microphone level',
-      levelHint: 'Say something: the bar should move.',
-      levelGood: 'We can hear you.',
-      devices: 'Choose camera and microphone',
-      camera: 'Camera',
-      microphone: 'Microphone',
-      switchCamera: 'Switch camera',
-      testSound: 'Play a test sound',
-      playing: 'Playing…',
-      soundHint: 'Nothing heard? Turn up the volume and switch silent mode off.',
-      go: 'Continue',
-      goAudio: 'Continue with sound only',
-      goMute: 'Continue without camera and microphone',
-      retry: 'Try again',
-    },
-    failures: {
-      camera: {
-        denied: 'The camera is blocked',
-        missing: 'No camera was found',
-        busy: 'Another app is using the camera',
-        unplugged: 'The camera was disconnected',
-        insecure: 'This page may not use the camera',
-        unknown: 'The camera does not start',
-      },
-      microphone: {
-        denied: 'The microphone is blocked',
-        missing: 'No microphone was found',
-        busy: 'Another app is using the microphone',
-        unplugged: 'The microphone was disconnected',
-        insecure: 'This page may not use the microphone',
-        unknown: 'The microphone does not start',
-      },
-      advice: {
-        missing: 'Connect one, then try again.',
-        busy: 'Close other apps with video calls, then try again.',
-        unplugged: 'Connect it again, or choose another one.',
-        insecure: 'Open the exact link from the message; it starts with https.',
-        unknown: 'Close other apps and tabs, then try again. Restarting the phone often helps.',
-      },
-    },
-    denied: {
-      ios: 'Tap “AA” or the page menu at the address, then Website Settings, and set Camera and Microphone to Allow. If they are missing: Settings → Apps → Safari → Camera and Microphone.',
-      android:
-        'Tap the icon left of the address, then Permissions, and allow Camera and Microphone. If it stays blocked: phone Settings → Apps → your browser → Permissions.',
-      safari:
-        'In the menu bar: Safari → Settings for This Website, and set Camera and Microphone to Allow.',
-      firefox:
-        'Click the crossed-out camera left of the address and remove the block, then try again.',
-      chromium:
-        'Click the icon left of the address, switch Camera and Microphone on, then try again.',
-    },
-    insideApp: {
-      title: 'Better in your own browser',
-      text: 'Inside another app the camera often does not work. Open the menu ( ··· ) and choose “Open in browser”, or copy the link.',
-      wechat: 'Tap ··· in the upper right corner, then “Open in browser”.',
-      copy: 'Copy the link',
-      copied: 'Copied. Paste it in your browser.',
-    },
-
-    consent: {
-      title: 'May your stylist take snapshots?',
-      where: 'In the call you see and hear each one. You can change your mind at any time.',
-      yes: 'Yes, snapshots are fine',
-      no: 'No snapshots',
-      noHint: 'You can join the call either way.',
-      failed: 'Your answer could not be saved. Check the network and try again.',
     },
 
     waiting: {
@@ -139,47 +72,6 @@ export const t = catalogue({
       leave: 'Leave',
     },
 
-    call: {
-      title: (stylist: string) => `Call with ${stylist}`,
-      remotePicture: (name: string) => `Picture of ${name}`,
-      noPicture: (name: string) => `${name} has the camera off`,
-      coming: (name: string) => `${name} is coming…`,
-      muted: (name: string) => `${name} is muted`,
-      alone: 'Waiting for your stylist',
-      mute: 'Mute',
-      unmute: 'Unmute',
-      cameraOff: 'Camera off',
-      cameraOn: 'Camera on',
-      flip: 'Switch camera',
-      hangUp: 'Hang up',
-      enlarge: 'Show my picture large',
-      shrink: 'Show the stylist large',
-      taken: 'A photo was taken',
-      snapshotsOn: 'Snapshots allowed',
-      snapshotsOff: 'No snapshots',
-      snapshotsTitle: 'Snapshots in this call',
-      allow: 'Allow snapshots',
-      withdraw: 'No more snapshots',
-      withdrawn:
-        'From now on no photos are taken. Ask the shop if those taken before should be deleted.',
-      reconnecting: 'Connection lost. Coming back by itself…',
-      busy: 'Too many calls just now. Your place is kept, and picture and sound come by themselves. Please wait.',
-      otherReconnecting: (name: string) => `${name}’s connection is interrupted. One moment…`,
-      weak: 'Your connection is weak. Sound comes first.',
-      paused: 'Your phone has paused the camera. Come back to this page to go on.',
-      hear: 'Tap here to hear the call',
-    },
-    arriving: (count: number) =>
-      count === 1 ? '1 photo still arriving' : `${count} photos still arriving`,
-    arrivingKeep: 'Keep this page open until they have arrived.',
-    arrivingRetry: {
-      network:
-        'The network is away. They are safe on this device and are sent as soon as it is back.',
-      server:
-        'The shop cannot take them just now. They are safe on this device and are sent as soon as it can.',
-      full: 'The shop’s storage is full. They are safe on this device and are sent as soon as there is room.',
-    },
-
     ended: {
       left: 'You left the call',
       ended: 'The call has ended',
@@ -193,6 +85,7 @@ export const t = catalogue({
       supersededText: 'You have opened this link in another tab or on another device.',
       useHere: 'Use it here',
     },
+
     refused: {
       room_full: 'There is no free place in the call. Wait a moment, then try again.',
       unsupported_media:
@@ -211,10 +104,12 @@ export const t = catalogue({
       title: '链接无法打开',
       text: '复制时可能不完整。请从消息里重新打开，或请门店再发一个链接。',
     },
+
     unreachable: {
       title: '暂时连不上门店',
       text: '请检查网络，本页会自动重试。',
     },
+
     tooEarly: {
       title: '还没到时间',
       text: (opens: string) => `${opens} 起可以进入。请保持本页打开，到时会自动进入。`,
@@ -223,96 +118,30 @@ export const t = catalogue({
       days: (days: number) => `${days} 天`,
     },
     moved: (from: string, to: string) => `预约已从 ${from} 改到 ${to}，新时间仍用这个链接。`,
+
     tooLate: {
       title: '预约时间已过',
       text: '这次视频咨询的时间已经过去，请联系门店重新预约。',
     },
+
     cancelled: {
       title: '预约已取消',
       text: '您无需做任何事。如有疑问，请联系门店。',
     },
+
     expired: {
       title: '邀请已失效',
       text: '邀请已被收回或已过期。请让邀请您的人再发一个链接。',
     },
+
     locked: {
       title: '通话已锁定',
       text: '现在不再让新的人进入。请联系门店解除锁定后再试。',
     },
+
     unsupported: {
       title: '这个浏览器不支持视频通话',
       text: '请用新版 Safari、Chrome、Edge 或 Firefox 打开链接。',
-    },
-
-    check: {
-      title: '摄像头和麦克风',
-      why: '为了让技师看到、听到您。进入通话之前，谁也看不到您。',
-      allow: '打开摄像头和麦克风',
-      opening: '浏览器会询问权限，请允许使用摄像头和麦克风。',
-      ownPicture: '您的画面',
-      level: '麦克风音量',
-      levelHint: '请说句话，音量条应当会动。',
-      levelGood: '能听到您的声音。',
-      devices: '选择摄像头和麦克风',
-      camera: '摄像头',
-      microphone: '麦克风',
-      switchCamera: '切换摄像头',
-      testSound: '播放测试声音',
-      playing: '正在播放…',
-      soundHint: '听不到？请调大音量，并关闭静音模式。',
-      go: '继续',
-      goAudio: '只用声音继续',
-      goMute: '不用摄像头和麦克风继续',
-      retry: '重试',
-    },
-    failures: {
-      camera: {
-        denied: '摄像头未获允许',
-        missing: '没有找到摄像头',
-        busy: '摄像头正被其他应用占用',
-        unplugged: '摄像头已断开',
-        insecure: '本页不能使用摄像头',
-        unknown: '摄像头无法启动',
-      },
-      microphone: {
-        denied: '麦克风未获允许',
-        missing: '没有找到麦克风',
-        busy: '麦克风正被其他应用占用',
-        unplugged: '麦克风已断开',
-        insecure: '本页不能使用麦克风',
-        unknown: '麦克风无法启动',
-      },
-      advice: {
-        missing: '请连接设备后重试。',
-        busy: '请关闭其他正在视频通话的应用，然后重试。',
-        unplugged: '请重新连接，或选择其他设备。',
-        insecure: '请打开消息里完整的链接（以 https 开头）。',
-        unknown: '请关闭其他应用和标签页后重试，重启手机通常有效。',
-      },
-    },
-    denied: {
-      ios: '点地址栏的“大小”或页面菜单 → 网站设置，把摄像头和麦克风改为“允许”。若没有该项：设置 → App → Safari → 摄像头、麦克风。',
-      android:
-        '点地址左侧的图标 → 权限，允许摄像头和麦克风。若仍被禁止：手机设置 → 应用 → 您的浏览器 → 权限。',
-      safari: '在菜单栏选择 Safari → 此网站的设置，把摄像头和麦克风改为“允许”。',
-      firefox: '点地址左侧划掉的摄像头图标，取消禁止，然后重试。',
-      chromium: '点地址左侧的图标，打开摄像头和麦克风，然后重试。',
-    },
-    insideApp: {
-      title: '建议用手机浏览器打开',
-      text: '在其他应用里，摄像头常常无法使用。请点菜单（···）选择“在浏览器打开”，或复制链接。',
-      wechat: '请点右上角 ···，选择“在浏览器打开”。',
-      copy: '复制链接',
-      copied: '已复制，请粘贴到浏览器打开。',
-    },
-
-    consent: {
-      title: '允许技师拍摄照片吗？',
-      where: '通话中每拍一张，您都能看到并听到。随时可以改变决定。',
-      yes: '允许拍照',
-      no: '不允许拍照',
-      noHint: '无论怎样选择，都可以参加通话。',
-      failed: '您的选择没有保存成功，请检查网络后重试。',
     },
 
     waiting: {
@@ -329,43 +158,6 @@ export const t = catalogue({
       leave: '离开',
     },
 
-    call: {
-      title: (stylist: string) => `与 ${stylist} 通话`,
-      remotePicture: (name: string) => `${name} 的画面`,
-      noPicture: (name: string) => `${name} 已关闭摄像头`,
-      coming: (name: string) => `${name} 马上就来…`,
-      muted: (name: string) => `${name} 已静音`,
-      alone: '正在等候技师',
-      mute: '静音',
-      unmute: '取消静音',
-      cameraOff: '关摄像头',
-      cameraOn: '开摄像头',
-      flip: '切换摄像头',
-      hangUp: '挂断',
-      enlarge: '放大我的画面',
-      shrink: '放大技师的画面',
-      taken: '已拍摄一张照片',
-      snapshotsOn: '已允许拍照',
-      snapshotsOff: '未允许拍照',
-      snapshotsTitle: '本次通话的拍照',
-      allow: '允许拍照',
-      withdraw: '不再允许拍照',
-      withdrawn: '从现在起不再拍照。如需删除之前的照片，请联系门店。',
-      reconnecting: '网络中断，正在自动恢复…',
-      busy: '当前通话过多。您的位置已保留，画面和声音稍后会自动出现，请稍候。',
-      otherReconnecting: (name: string) => `${name} 的网络中断，请稍候…`,
-      weak: '您的网络较弱，优先保证声音。',
-      paused: '手机暂停了摄像头，回到本页即可继续。',
-      hear: '点这里打开声音',
-    },
-    arriving: (count: number) => `还有 ${count} 张照片正在传送`,
-    arrivingKeep: '传完之前请不要关闭本页。',
-    arrivingRetry: {
-      network: '网络暂时中断。照片已保存在本机，恢复后自动传送。',
-      server: '门店暂时无法接收。照片已保存在本机，稍后自动传送。',
-      full: '门店的存储空间已满。照片已保存在本机，有空间后自动传送。',
-    },
-
     ended: {
       left: '您已离开通话',
       ended: '通话已结束',
@@ -379,6 +171,7 @@ export const t = catalogue({
       supersededText: '您在另一个标签页或设备上打开了这个链接。',
       useHere: '在这里使用',
     },
+
     refused: {
       room_full: '通话人数已满，请稍后重试。',
       unsupported_media: '这个浏览器与门店没有共同的视频格式，请换 Chrome 或 Safari。',
