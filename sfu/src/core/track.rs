@@ -42,6 +42,15 @@ impl Track {
         Self { layers: (0..layers.clamp(1, MOST_LAYERS) as u8).map(layer).collect() }
     }
 
+    /// The publisher has another number of layers from now on. What the others brought stays.
+    pub(crate) fn declare(&mut self, layers: usize) {
+        let Some(first) = self.layers.first().map(|layer| layer.id) else { return };
+        let declared = Self::new(first, layers).layers;
+        let kept = self.layers.len().min(declared.len());
+        self.layers.truncate(kept);
+        self.layers.extend(declared.into_iter().skip(kept));
+    }
+
     pub(crate) fn layer(&self, layer: u8) -> Option<&Layer> {
         self.layers.get(usize::from(layer))
     }

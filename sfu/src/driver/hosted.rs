@@ -7,6 +7,7 @@ use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot};
 
 use super::handle::RoomToken;
+use super::late::LateEvents;
 use super::pictures::Pictures;
 use super::setup::Setups;
 use super::stats::{Counters, count};
@@ -26,6 +27,8 @@ pub(crate) struct Hosted {
     pub(crate) deadline: Option<Instant>,
     token: Weak<RoomToken>,
     events: mpsc::Sender<RoomEvent>,
+    /// For an owner who has not read the others yet.
+    late: LateEvents,
     taps: Vec<Tap>,
     pictures: Pictures,
     pub(crate) setups: Setups,
@@ -44,6 +47,7 @@ impl Hosted {
             deadline: None,
             token,
             events,
+            late: LateEvents::default(),
             taps: Vec::new(),
             pictures: Pictures::default(),
             setups: Setups::default(),
@@ -88,6 +92,7 @@ impl Hosted {
     /// Passes on all that the room wants done.
     pub(crate) fn pump(&mut self, now: Instant, outbound: &mut Vec<Datagram>, counters: &Counters) {
         self.pictures.answer(now, &self.room);
+        self.late.send(&self.events);
         while let Some(output) = self.room.poll_output() {
             match output {
                 RoomOutput::Transmit(datagram) => outbound.push(datagram),
@@ -115,9 +120,16 @@ impl Hosted {
         }
     }
 
-    fn tell(&self, event: RoomEvent, counters: &Counters) {
-        if let Err(TrySendError::Full(event)) = self.events.try_send(event) {
-            tracing::warn!(?event, "the room's owner does not read its events");
+    fn tell(&mut self, event: RoomEvent, counters: &Counters) {
+        let event = if self.late.is_empty() {
+            match self.events.try_send(event) {
+                Err(TrySendError::Full(event)) => event,
+                Ok(()) | Err(TrySendError::Closed(_)) => return,
+            }
+        } else {
+            event
+        };
+        if self.late.put_off(event) {
             count(&counters.events_dropped, 1);
         }
     }

@@ -7,6 +7,7 @@ mod command;
 mod demux;
 mod handle;
 mod hosted;
+mod late;
 mod links;
 mod load;
 mod pictures;

@@ -70,7 +70,8 @@ impl MediaServer {
     }
 
     /// Opens a room on the least loaded worker. Its events come out of a bounded
-    /// queue: whoever does not read loses events, and [`MediaStats::events_dropped`] counts them.
+    /// queue: whoever is slow to read hears only the latest of what changed twice meanwhile, and
+    /// [`MediaStats::events_dropped`] counts the rest.
     pub fn open_room(&self) -> (RoomHandle, mpsc::Receiver<RoomEvent>) {
         self.open_room_of(SEATS)
     }

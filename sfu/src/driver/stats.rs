@@ -71,14 +71,6 @@ counters! {
     packet_rate,
 }
 
-impl MediaStats {
-    /// CPU time per packet, in or out, since the start.
-    pub fn time_per_packet(&self) -> Duration {
-        let packets = self.datagrams_received + self.datagrams_sent;
-        Duration::from_nanos(self.busy_nanoseconds / packets.max(1))
-    }
-}
-
 /// How long something took, each time that it was done.
 #[derive(Debug, Default)]
 pub(crate) struct TimeCounters {

@@ -58,7 +58,7 @@ impl Call {
 
     /// What somebody's page shows.
     pub(super) fn view(
-        &self,
+        &mut self,
         id: ParticipantId,
         tiles: Vec<Tile>,
         step: &mut Step,
@@ -66,10 +66,19 @@ impl Call {
         if !self.sits_in_call(id) {
             return Err(FORBIDDEN);
         }
-        // Somebody may have gone while the message was under way.
-        let tiles = tiles.into_iter().filter(|tile| self.sits_in_call(tile.participant));
-        step.effects.push(Effect::View { participant: id, tiles: tiles.collect() });
+        if let Some(seat) = self.seats.get_mut(&id) {
+            seat.view = Some(tiles);
+        }
+        self.show_view(id, step);
         Ok(())
+    }
+
+    /// Tells the media server what somebody's page shows, if it has said so.
+    pub(super) fn show_view(&self, id: ParticipantId, step: &mut Step) {
+        let Some(view) = self.seats.get(&id).and_then(|seat| seat.view.as_ref()) else { return };
+        // Somebody may have gone while the message was under way.
+        let tiles = view.iter().filter(|tile| self.sits_in_call(tile.participant));
+        step.effects.push(Effect::View { participant: id, tiles: tiles.cloned().collect() });
     }
 
     pub(super) fn speaking(&self, id: ParticipantId, speaking: bool, step: &mut Step) {

@@ -73,8 +73,7 @@ impl Call {
         let (sdp, refused) = match answer {
             Ok(sdp) => {
                 seat.media_lost = false;
-                // A new transport starts in the lobby, whatever the seat's place is.
-                step.effects.push(Effect::Place { participant: id, place: seat.place });
+                self.tell_media(id, step);
                 (Some(sdp), None)
             }
             Err(refused) => (None, Some(refused)),
@@ -146,6 +145,7 @@ impl Call {
         };
         seat.line = Line::Socket(joining.socket);
         (seat.greeted, seat.media_lost, seat.told_ahead) = (false, false, None);
+        seat.view = None;
         (seat.audio, seat.video) = (joining.audio, joining.video);
         if std::mem::take(&mut seat.screen) {
             step.effects.push(Effect::Screen { participant: id, on: false });

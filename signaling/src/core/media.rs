@@ -2,11 +2,28 @@
 
 use super::call::Call;
 use super::seat::Measured;
-use super::step::{MediaEvent, Step};
+use super::step::{Effect, MediaEvent, Step};
 use crate::message::{Grade, ParticipantId, Report, ServerMessage, SlotView};
 use crate::time::UnixMillis;
 
 impl Call {
+    /// All that the media server should know of a participant: it may have made the transport, or
+    /// the whole room, a moment ago. A new transport starts in the lobby, with nothing withheld.
+    pub(super) fn tell_media(&self, id: ParticipantId, step: &mut Step) {
+        let Some(seat) = self.seats.get(&id) else { return };
+        step.effects.push(Effect::Place { participant: id, place: seat.place });
+        for kind in seat.silenced.iter().copied() {
+            step.effects.push(Effect::Mute { participant: id, kind, muted: true });
+        }
+        if seat.screen {
+            step.effects.push(Effect::Screen { participant: id, on: true });
+        }
+        self.show_view(id, step);
+        if self.subject.is_some() {
+            step.effects.push(Effect::Subject { participant: self.subject });
+        }
+    }
+
     pub(super) fn media(&mut self, now: UnixMillis, event: MediaEvent, step: &mut Step) {
         match event {
             MediaEvent::Lost { participant } => self.media_lost(now, participant, true, step),

@@ -4,7 +4,7 @@ use super::SocketId;
 use super::rights::Right;
 use crate::gate::{Seat as Kept, Subject, TokenHash};
 use crate::message::{
-    Grade, ParticipantId, ParticipantView, Place, Presence, Publish, Role, SlotView, TrackKind,
+    Grade, ParticipantId, ParticipantView, Place, Presence, Publish, Role, SlotView, Tile, TrackKind,
 };
 use crate::time::UnixMillis;
 
@@ -33,6 +33,8 @@ pub(super) struct Seat {
     pub(super) screen: bool,
     /// What of theirs a host stopped, until they send it again.
     pub(super) silenced: Vec<TrackKind>,
+    /// What the page said last that it shows.
+    pub(super) view: Option<Vec<Tile>>,
     pub(super) publish: Option<Publish>,
     pub(super) slots: Vec<SlotView>,
     pub(super) quality: Option<Measured>,
@@ -92,6 +94,7 @@ impl Seat {
             video: false,
             screen: false,
             silenced: Vec::new(),
+            view: None,
             publish: None,
             slots: Vec::new(),
             quality: None,

@@ -38,7 +38,8 @@ pub enum ClientMessage {
     Subject { participant: Option<ParticipantId> },
     /// One's own screen is shown, or no more. One at a time; a host's takes over.
     Screen { on: bool },
-    /// What one's page shows, all of it. What is not named is hidden.
+    /// What one's page shows, all of it. What is not named counts as shown 360 pixels high;
+    /// what is hidden is named with a height of 0.
     View {
         #[ts(type = "Array<Tile>")]
         tiles: Few<Tile, MAX_TILES>,

@@ -55,6 +55,26 @@ fn whom_a_host_silenced_is_not_forwarded_until_they_speak_up_themselves() {
 }
 
 #[test]
+fn a_media_server_that_knows_nothing_any_more_is_told_all_of_it_with_the_next_offer() {
+    let (mut world, stylist, customer) = World::live();
+    let (participant, kind) = (world.id(customer), TrackKind::Audio);
+    let shown = Tile { participant, kind: TrackKind::Video, height: 720, pinned: true };
+    world.say(stylist, ClientMessage::View { tiles: vec![shown.clone()].try_into().unwrap() });
+    world.say(stylist, ClientMessage::Subject { participant: Some(participant) });
+    world.say(stylist, ClientMessage::Silence { participant, kind });
+    // Its room failed, and another was opened.
+    (world.subject, world.muted, world.views) = Default::default();
+    world.media.clear();
+    for socket in [stylist, customer] {
+        world.say(socket, ClientMessage::Offer { sdp: "offer".to_owned().try_into().unwrap() });
+    }
+    assert_eq!(world.media.get(&participant), Some(&Place::Call));
+    assert!(world.muted.contains(&(participant, kind)));
+    assert_eq!(world.subject, Some(participant));
+    assert_eq!(world.views.get(&world.id(stylist)), Some(&vec![shown]));
+}
+
+#[test]
 fn only_hosts_lock_and_silence_and_no_host_is_silenced_by_another() {
     let (mut world, stylist, customer) = World::live();
     let colleague = world.join(&tao());

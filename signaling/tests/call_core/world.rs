@@ -236,13 +236,13 @@ impl World {
             }
             Effect::Subject { participant } => self.subject = participant,
             Effect::Screen { participant, on: true } => {
-                assert!(self.screens.insert(participant), "shown twice");
+                self.screens.insert(participant);
             }
             Effect::Screen { participant, on: false } => {
                 assert!(self.screens.remove(&participant), "was not shown");
             }
             Effect::Mute { participant, kind, muted: true } => {
-                assert!(self.muted.insert((participant, kind)), "muted twice");
+                self.muted.insert((participant, kind));
             }
             Effect::Mute { participant, kind, muted: false } => {
                 assert!(self.muted.remove(&(participant, kind)), "was not muted");

@@ -66,12 +66,13 @@ async fn change(
     let write = app.database.write().await?;
     write.lock(OWNERS_LOCK).await?;
     let before = find_to_change::<staff::Entity>(&write, id, MEMBER).await?;
+    let role = before.role;
     let after = change.applied(before, app.clock.now()).update(&write).await.map_err(explain)?;
     keep_an_owner(&write).await?;
     if after.deactivated_at.is_some() {
         sessions::end_all(&write, id, &HeaderMap::new()).await?;
     }
-    announce(&app, &write, id).await?;
+    announce(&app, &write, id, after.role != role).await?;
     write.commit().await?;
     Ok(Json(after.into()))
 }
@@ -109,7 +110,8 @@ async fn set_password(
     row.password_hash = Set(hash);
     row.update(&write).await?;
     sessions::end_all(&write, id, &headers).await?;
-    announce(&app, &write, id).await?;
+    // Who has just given themselves a new one is who they say.
+    announce(&app, &write, id, id != session.id).await?;
     write.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -144,8 +146,17 @@ async fn keep_an_owner(write: &Write) -> ApiResult<()> {
     Err(ApiError::conflict("last_owner", detail))
 }
 
+/// In the event `staff.changed`: whether they must leave their calls, and come again as who they are.
+pub const LEAVES_CALLS: &str = "leaves_calls";
+
 /// Tells everybody, themselves included: their streams end, and they are asked who they are.
-pub(super) async fn announce(app: &AppState, write: &Write, id: Uuid) -> ApiResult<()> {
-    app.outbox.append(write, Event::new("staff.changed", json!({ "id": id }))).await?;
+pub(super) async fn announce(
+    app: &AppState,
+    write: &Write,
+    id: Uuid,
+    leaves_calls: bool,
+) -> ApiResult<()> {
+    let payload = json!({ "id": id, LEAVES_CALLS: leaves_calls });
+    app.outbox.append(write, Event::new("staff.changed", payload)).await?;
     Ok(())
 }

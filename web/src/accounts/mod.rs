@@ -14,6 +14,7 @@ mod rules;
 mod sessions;
 mod table;
 
+pub use change::LEAVES_CALLS;
 pub use passwords::Passwords;
 pub use routes::router;
 pub use rules::{Email, NewStaff, Password, PersonName, Role};

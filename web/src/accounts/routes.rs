@@ -69,9 +69,13 @@ async fn sign_in(
     attempts::count(&app.database, app.clock.now(), &email, address).await?;
     let known = table::credentials(&app.database, &email).await?;
     let (staff, hash) = known.map(|known| (known.staff, known.password_hash)).unzip();
-    let right = app.passwords.verify(&form.password, hash).await?;
+    let right = app.passwords.verify(&form.password, hash.clone()).await?;
     let staff = staff.filter(|_| right).ok_or_else(wrong_credentials)?;
     let write = app.database.write().await?;
+    // Verifying takes its time. Meanwhile the password may have been changed, and everybody who had
+    // the old one signed out.
+    let now = table::credentials_to_use(&write, &email).await?;
+    now.filter(|now| Some(&now.password_hash) == hash.as_ref()).ok_or_else(wrong_credentials)?;
     attempts::forgive(&write, &email).await?;
     let cookie = sessions::begin(&app, &write, staff.id).await?;
     write.commit().await?;
@@ -152,6 +156,6 @@ async fn create(
     }
     let now = app.clock.now();
     let staff = table::create(&write, new, hash, now).await?;
-    announce(&app, &write, staff.id).await?;
+    announce(&app, &write, staff.id, false).await?;
     once.keep_and_commit(write, now, StatusCode::CREATED, &staff).await
 }

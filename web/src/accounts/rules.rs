@@ -36,6 +36,13 @@ pub enum Role {
     Stylist,
 }
 
+impl Role {
+    /// An owner is often a stylist too, and may do in a call what one may.
+    pub fn holds_consultations(self) -> bool {
+        matches!(self, Self::Owner | Self::Stylist)
+    }
+}
+
 /// An e-mail address, in lower case: the name under which somebody signs in.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
 #[serde(try_from = "String")]

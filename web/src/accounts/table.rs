@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use sea_orm::{
     ActiveValue::Set, ConnectionTrait, DbErr, EntityTrait, Order, QueryFilter, QuerySelect,
-    entity::prelude::*,
+    Select, entity::prelude::*,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -117,13 +117,28 @@ pub(super) async fn credentials(
     connection: &impl ConnectionTrait,
     email: &Email,
 ) -> Result<Option<Credentials>, DbErr> {
-    let by_email = staff::Entity::find()
+    Ok(by_email(email).one(connection).await?.map(Credentials::from))
+}
+
+/// The same, held until the end of the transaction.
+pub(super) async fn credentials_to_use(
+    write: &Write,
+    email: &Email,
+) -> Result<Option<Credentials>, DbErr> {
+    let by_email = by_email(email).lock_exclusive();
+    Ok(by_email.one(write).await?.map(Credentials::from))
+}
+
+fn by_email(email: &Email) -> Select<staff::Entity> {
+    staff::Entity::find()
         .filter(staff::Column::Email.eq(email.as_str()))
-        .filter(staff::Column::DeactivatedAt.is_null());
-    Ok(by_email
-        .one(connection)
-        .await?
-        .map(|row| Credentials { password_hash: row.password_hash.clone(), staff: row.into() }))
+        .filter(staff::Column::DeactivatedAt.is_null())
+}
+
+impl From<staff::Model> for Credentials {
+    fn from(row: staff::Model) -> Self {
+        Self { password_hash: row.password_hash.clone(), staff: row.into() }
+    }
 }
 
 impl From<staff::Model> for Staff {

@@ -52,6 +52,9 @@ pub async fn apply(
     for stylist in BTreeSet::from([before.stylist_id, after.stylist_id]) {
         hold_stylist(txn, stylist).await?;
     }
+    if after.ends_at != before.ends_at {
+        links::moved(txn, id, before.ends_at, after.ends_at).await?;
+    }
     if after.state == AppointmentState::Cancelled {
         links::revoke(txn, id, now).await?;
     }

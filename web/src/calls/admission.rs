@@ -72,12 +72,8 @@ async fn staff(app: &AppState, caller: Caller, id: Uuid) -> Result<Pass, Refusal
     })
 }
 
-/// An owner is often a stylist too, and may do in a call what one may.
 fn role(role: accounts::Role) -> Role {
-    match role {
-        accounts::Role::Stylist | accounts::Role::Owner => Role::Stylist,
-        accounts::Role::FrontDesk => Role::Staff,
-    }
+    if role.holds_consultations() { Role::Stylist } else { Role::Staff }
 }
 
 fn open_now(state: LinkState) -> Result<(), Refusal> {

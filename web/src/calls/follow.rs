@@ -86,7 +86,7 @@ async fn pass_on(app: &AppState, calls: &Calls, event: &Recorded) {
             "appointment.changed" => appointment_changed(app, calls, id).await,
             "consent.changed" => consent_changed(app, calls, id).await,
             "call.changed" => line_changed(app, calls).await,
-            "staff.changed" => staff_changed(app, calls, id).await,
+            "staff.changed" => staff_changed(app, calls, id, &event.payload).await,
             _ => return,
         };
         match passed {
@@ -136,9 +136,20 @@ async fn consent_changed(app: &AppState, calls: &Calls, id: Uuid) -> ApiResult<(
     Ok(())
 }
 
-/// Who does not work here any more sits in no call any more.
-async fn staff_changed(app: &AppState, calls: &Calls, id: Uuid) -> ApiResult<()> {
-    if accounts::find(&app.database, id).await?.is_none_or(|member| member.active) {
+/// Who does not work here any more sits in no call any more. Nor does whoever got another role or
+/// a new password, until they join again as who they are now.
+async fn staff_changed(
+    app: &AppState,
+    calls: &Calls,
+    id: Uuid,
+    event: &Value,
+) -> ApiResult<()> {
+    let leaves = event.get(accounts::LEAVES_CALLS).is_some_and(|leaves| leaves == true);
+    let is_active = || async {
+        let found = accounts::find(&app.database, id).await?;
+        Ok::<_, ApiError>(found.is_none_or(|member| member.active))
+    };
+    if !leaves && is_active().await? {
         return Ok(());
     }
     for call in roster::calls_of(&app.database, id).await? {

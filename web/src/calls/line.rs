@@ -10,10 +10,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use sea_orm::{
     ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, entity::prelude::*,
 };
-use signaling::message::{CallId, Place};
+use signaling::message::{CallId, Place, Role};
 
 use super::Calls;
-use super::roster::{self, place_text};
+use super::roster::{self, place_text, role_text};
 use super::table::seat;
 use crate::appointments;
 use crate::clock::Timestamp;
@@ -48,7 +48,7 @@ struct Party {
     call: Uuid,
     stylist: Uuid,
     starts_at: Timestamp,
-    /// Since when somebody has been in the lobby.
+    /// Since when the customer has been in the lobby. Whom they bring along waits with them.
     waiting_since: Option<Timestamp>,
     /// A customer has been admitted.
     inside: bool,
@@ -93,6 +93,8 @@ impl Party {
         for seat in seats {
             if roster::is_host(seat) {
                 party.hosts.insert(seat.subject_id);
+            } else if seat.role != role_text(Role::Customer) {
+                continue;
             } else if seat.place == place_text(Place::Call) {
                 party.inside = true;
             } else {

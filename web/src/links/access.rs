@@ -79,7 +79,10 @@ impl Opened {
     pub(super) async fn again(&self, app: &AppState) -> Result<Option<Self>, DbErr> {
         let now = app.clock.now();
         let guest = match &self.guest {
-            Some(guest) => Guest::find_by_id(guest.id).one(&app.database).await?,
+            Some(guest) => match Guest::find_by_id(guest.id).one(&app.database).await? {
+                None => return Ok(None),
+                found => found,
+            },
             None => None,
         };
         let row = appointments::table::Entity::find_by_id(self.appointment.id);
@@ -146,6 +149,16 @@ pub async fn revoke(txn: &Write, appointment: Uuid, now: Timestamp) -> Result<()
         .exec(txn)
         .await
         .map(drop)
+}
+
+/// The appointment was moved, its end from one time to another: its guests may come then.
+pub async fn moved(
+    txn: &Write,
+    appointment: Uuid,
+    from: Timestamp,
+    to: Timestamp,
+) -> Result<(), DbErr> {
+    Guest::move_all(txn, appointment, to.millis() - from.millis()).await
 }
 
 /// The links of these appointments that have not been revoked, by appointment.

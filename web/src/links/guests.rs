@@ -2,7 +2,8 @@
 
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ActiveModelTrait, ConnectionTrait, DbErr, PaginatorTrait, QueryOrder, Set, entity::prelude::*,
+    ActiveModelTrait, ConnectionTrait, DbErr, PaginatorTrait, QueryOrder, QuerySelect, Set,
+    entity::prelude::*,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -63,6 +64,23 @@ impl Guest {
         }
     }
 
+    /// The window closes at another time: what was good until then, or some time before, is so still.
+    pub(super) async fn move_all(
+        write: &Write,
+        appointment: Uuid,
+        by_millis: i64,
+    ) -> Result<(), DbErr> {
+        guest::Entity::update_many()
+            .col_expr(
+                guest::Column::ExpiresAt,
+                Expr::col(guest::Column::ExpiresAt).add(by_millis),
+            )
+            .filter(guest::Column::AppointmentId.eq(appointment))
+            .exec(write)
+            .await
+            .map(drop)
+    }
+
     pub(super) async fn revoke_all(
         write: &Write,
         appointment: Uuid,
@@ -87,8 +105,9 @@ impl Invitation {
         by: Uuid,
     ) -> ApiResult<GuestLink> {
         let now = app.clock.now();
-        let row = appointments::table::Entity::find_by_id(appointment).one(write).await?;
-        let row = row.filter(|row| row.kind == AppointmentKind::Video);
+        // Held, so that invitations at one moment are counted one after the other.
+        let row = appointments::table::Entity::find_by_id(appointment).lock_exclusive();
+        let row = row.one(write).await?.filter(|row| row.kind == AppointmentKind::Video);
         let row = row.ok_or_else(|| ApiError::not_found("appointment"))?;
         let window = Window::around(row.slot(), Margins::from(&*app.settings));
         if !matches!(LinkState::at(now, window, row.state), LinkState::TooEarly | LinkState::Open) {

@@ -1,4 +1,4 @@
-//! Customers' links: what opens a video consultation without an account, from a little before its
+//! Links for customers and guests: what opens a video consultation without an account, from a little before its
 //! start until some time after its end.
 //!
 //! Guests get links of their own to one call, as many as the staff invite, until an hour that they set.
@@ -18,7 +18,7 @@ mod token;
 mod view;
 mod window;
 
-pub use access::{LinkToken, Opened, create, of_appointments, open, revoke, url};
+pub use access::{LinkToken, Opened, create, moved, of_appointments, open, revoke, url};
 pub use attempts::Attempts;
 pub use guests::Guest;
 pub use view::{Link, LinkRole};

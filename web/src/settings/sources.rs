@@ -75,7 +75,7 @@ fn apply(
     (setting.set)(settings, value).map_err(|expected| SettingsError::Wrong {
         source_name,
         name: name.to_owned(),
-        value: without_password(value),
+        value: if setting.is_secret() { "…".to_owned() } else { without_password(value) },
         expected,
     })
 }

@@ -19,13 +19,18 @@ impl Setting {
     pub fn key(&self) -> String {
         self.name.replace('-', "_")
     }
+
+    /// Whether its value is never to be shown, not even when it is wrong.
+    pub fn is_secret(&self) -> bool {
+        matches!(self.name, "turn-secret" | "metrics-token")
+    }
 }
 
 pub static TABLE: &[Setting] = &[
     Setting {
         name: "host",
         default: "127.0.0.1",
-        help: "Address to listen on; `0.0.0.0` for the whole network",
+        help: "Address of the web server; `0.0.0.0` for the whole network. Media ports are always open to it",
         set: |settings, text| put(&mut settings.host, parse(text, "an IP address")),
     },
     Setting {

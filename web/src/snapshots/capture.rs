@@ -122,7 +122,8 @@ async fn subject(
     let found = appointments::table::Entity::find_by_id(capture.appointment).one(write).await?;
     let appointment = found.ok_or(CaptureRefused::Forbidden)?;
     let staff = accounts::find(write, capture.by).await?;
-    if staff.is_none_or(|member| !member.active) || appointment.customer_id != capture.target {
+    let may = staff.is_some_and(|member| member.active && member.role.holds_consultations());
+    if !may || appointment.customer_id != capture.target {
         return Err(CaptureRefused::Forbidden);
     }
     Ok(appointment)

@@ -185,6 +185,11 @@ impl Room {
     /// Gives the participant's screen receive slots, or takes them back. Without being told, the
     /// room notices a screen by its first packet, and its end by a long silence.
     pub fn set_screen(&mut self, now: Instant, participant: ParticipantId, is_on: bool) {
+        let begins = self.members.get(&participant).is_some_and(|member| !member.has_screen);
+        if is_on && begins {
+            // So that the silence since the last one is not held against it.
+            self.tracks.remove(&(participant, TrackKind::Screen));
+        }
         self.note_screen(now, participant, is_on);
         self.settle(now);
     }
@@ -315,6 +320,11 @@ impl Room {
     ) -> Result<String, ConnectError> {
         let (peer, answer) = Peer::accept(now, &self.identity, offer)?;
         if let Some(member) = self.members.get_mut(&participant) {
+            for ((publisher, kind), track) in &mut self.tracks {
+                if *publisher == participant {
+                    track.declare(peer.layers(*kind));
+                }
+            }
             member.replace(now, peer);
         }
         Ok(answer)

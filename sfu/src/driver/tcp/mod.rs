@@ -32,6 +32,8 @@ const WRITE_QUEUE: usize = 128;
 /// The last of that room is kept for small ones: sound, feedback, connectivity checks.
 const KEPT_FOR_SMALL: usize = WRITE_QUEUE / 4;
 const SMALL: usize = 400;
+/// Connections of one participant, who may have several networks, and tries them all.
+const MOST_OF_ONE: usize = 4;
 /// A connection that was never up to date for so long is given up.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -99,6 +101,13 @@ impl TcpLinks {
     /// The connection is the participant's from now on.
     pub(crate) fn adopt(&mut self, opened: Opened, owner: Owner, counters: &Counters) {
         let Opened { connection, outgoing, .. } = opened;
+        let theirs = self.links.values().filter(|link| link.owner == owner);
+        let theirs: Vec<_> = theirs.map(|link| link.connection).collect();
+        if theirs.len() >= MOST_OF_ONE
+            && let Some(oldest) = theirs.iter().min_by_key(|connection| connection.number)
+        {
+            self.remove(oldest.client, counters);
+        }
         let link = Link { connection, owner, outgoing, behind: None };
         if self.links.insert(connection.client, link).is_none() {
             count(&counters.tcp_connections, 1);
