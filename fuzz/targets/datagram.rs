@@ -2,6 +2,7 @@
 //! in two bytes.
 #![no_main]
 
+use std::net::SocketAddr;
 use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
 
@@ -20,7 +21,7 @@ static IDENTITY: LazyLock<Arc<Identity>> = LazyLock::new(|| {
 });
 
 fuzz_target!(|input: &[u8]| {
-    let (from, to) = (([127, 0, 0, 1], 5000).into(), ([127, 0, 0, 1], 3478).into());
+    let [from, to] = [5000, 3478].map(|port| SocketAddr::from(([127, 0, 0, 1], port)));
     let participant = ParticipantId(1);
     let mut now = Instant::now();
     let mut room = Room::new(IDENTITY.clone());

@@ -80,6 +80,13 @@ const COUNTERS: &[Figure] = &[
     ("malformed_dropped", "Packets that no transport understood", |stats| stats.malformed_dropped),
     ("tcp_dropped", "Packets that a TCP connection was too slow for", |stats| stats.tcp_dropped),
     ("events_dropped", "Events that calls were too slow to read", |stats| stats.events_dropped),
+    ("layer_switches", "Times that a viewer went over to another layer", |stats| {
+        stats.layer_switches
+    }),
+    ("key_frames_requested", "Key frames that publishers were asked for", |stats| {
+        stats.key_frames_requested
+    }),
+    ("packets_requested", "Packets that viewers asked for again", |stats| stats.packets_requested),
     ("overload_refused", "Newcomers turned away, being too many", |stats| stats.overload_refused),
     ("wakeups", "Times that the worker had something to do", |stats| stats.wakeups),
     ("estimates", "Estimates of ways to participants", |stats| stats.estimates),

@@ -26,6 +26,7 @@ mod slots;
 mod speakers;
 mod speech;
 pub mod stun;
+pub mod tally;
 pub mod tap;
 pub(crate) mod track;
 pub mod transport;

@@ -93,6 +93,10 @@ impl Hosted {
     pub(crate) fn pump(&mut self, now: Instant, outbound: &mut Vec<Datagram>, counters: &Counters) {
         self.pictures.answer(now, &self.room);
         self.late.send(&self.events);
+        let tally = self.room.take_tally();
+        count(&counters.layer_switches, tally.layer_switches);
+        count(&counters.key_frames_requested, tally.key_frames_requested);
+        count(&counters.packets_requested, tally.packets_requested);
         while let Some(output) = self.room.poll_output() {
             match output {
                 RoomOutput::Transmit(datagram) => outbound.push(datagram),

@@ -7,6 +7,7 @@ mod command;
 mod demux;
 mod handle;
 mod hosted;
+mod incoming;
 mod late;
 mod links;
 mod load;

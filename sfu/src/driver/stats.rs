@@ -56,6 +56,12 @@ counters! {
     tcp_connections,
     /// Datagrams that a TCP connection was too slow for.
     tcp_dropped,
+    /// Times that a viewer went over to another layer of what it was shown.
+    layer_switches,
+    /// Key frames that publishers were asked for.
+    key_frames_requested,
+    /// Packets that viewers missed and asked for again.
+    packets_requested,
     /// Newcomers turned away because there was too much to do.
     overload_refused,
     /// Estimates that were made of what ways to viewers can carry, and their sum in bits per second.

@@ -2,7 +2,7 @@
 //! timers; and sends what came of it together.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -19,23 +19,21 @@ use super::stats::{Counters, count, read, set};
 use super::tcp::TcpLinks;
 use crate::core::error::ConnectError;
 use crate::core::room::{Answer, Room};
-use crate::core::stun::{DatagramKind, addressed_fragment};
-use crate::core::{Datagram, Identity, LocalAddress, Transport};
+use crate::core::{Datagram, Identity, Transport};
 
-/// Requests and reads per wake-up, so that none of the two waits long for the other.
+/// Requests per wake-up, so that datagrams do not wait long.
 pub(super) const MOST_REQUESTS: usize = 256;
-const MOST_READS: usize = 16;
 /// How often rooms without a handle are looked for, should word of that have been lost.
 const SWEEP: Duration = Duration::from_secs(1);
 
 pub(crate) struct Worker {
     identity: Arc<Identity>,
     /// Addresses told to clients, by which rooms know the way that a datagram came.
-    candidates: Vec<SocketAddr>,
+    pub(super) candidates: Vec<SocketAddr>,
     pub(super) counters: Arc<Counters>,
-    rooms: BTreeMap<RoomId, Hosted>,
+    pub(super) rooms: BTreeMap<RoomId, Hosted>,
     deadlines: BTreeSet<(Instant, RoomId)>,
-    demux: Demux,
+    pub(super) demux: Demux,
     outbound: Vec<Datagram>,
     /// Participants and rooms that are gone, whose connections are closed once the last words
     /// are sent.
@@ -189,57 +187,6 @@ impl Worker {
         });
     }
 
-    fn read(&mut self, now: Instant, socket: &mut MediaSocket) {
-        for _ in 0..MOST_READS {
-            let has_read = socket.receive(|from, to, datagram| {
-                self.count_received(datagram);
-                self.take(now, from, to, datagram);
-            });
-            if !has_read {
-                return;
-            }
-        }
-    }
-
-    fn take(&mut self, now: Instant, from: SocketAddr, to: Option<IpAddr>, datagram: &[u8]) {
-        let to = self.candidate(from, to).into();
-        let owner = match DatagramKind::of(datagram) {
-            DatagramKind::Stun => self.whose_check(now, from, to, datagram),
-            DatagramKind::Unknown => None,
-            DatagramKind::Dtls | DatagramKind::Media => self.demux.at(from),
-        };
-        match owner {
-            Some(owner) => self.hand_over(now, owner, from, to, datagram),
-            None => self.refuse(datagram),
-        }
-    }
-
-    pub(super) fn hand_over(
-        &mut self,
-        now: Instant,
-        (room, participant): Owner,
-        from: SocketAddr,
-        to: LocalAddress,
-        datagram: &[u8],
-    ) {
-        let is_sound = self
-            .with(now, room, |hosted| hosted.room.receive(now, participant, from, to, datagram));
-        if is_sound == Some(false) {
-            count(&self.counters.malformed_dropped, 1);
-        }
-    }
-
-    pub(super) fn refuse(&self, datagram: &[u8]) {
-        let is_stun = DatagramKind::of(datagram) == DatagramKind::Stun;
-        let counters = &self.counters;
-        count(if is_stun { &counters.stun_refused } else { &counters.strangers_dropped }, 1);
-    }
-
-    pub(super) fn count_received(&self, datagram: &[u8]) {
-        count(&self.counters.datagrams_received, 1);
-        count(&self.counters.bytes_received, datagram.len() as u64);
-    }
-
     /// Sends what this wake-up produced; then lets go of connections that nobody has any more.
     fn send(&mut self, now: Instant, socket: &mut MediaSocket, links: &mut TcpLinks) {
         let is_tcp = |datagram: &mut Datagram| datagram.transport == Transport::Tcp;
@@ -253,47 +200,6 @@ impl Worker {
         for room in self.closed.drain(..) {
             links.forget_room(room, &self.counters);
         }
-    }
-
-    /// Whom a connectivity check names; from a new address, only if it proves that it may.
-    fn whose_check(
-        &mut self,
-        now: Instant,
-        from: SocketAddr,
-        to: LocalAddress,
-        datagram: &[u8],
-    ) -> Option<Owner> {
-        let owner = self.demux.named(addressed_fragment(datagram)?)?;
-        if self.demux.at(from) != Some(owner) {
-            let owner = self.proven(now, from, to, datagram)?;
-            self.demux.learn(owner, from);
-        }
-        Some(owner)
-    }
-
-    /// Whom a connectivity check names, if it proves that it may.
-    pub(super) fn proven(
-        &mut self,
-        now: Instant,
-        from: SocketAddr,
-        to: LocalAddress,
-        datagram: &[u8],
-    ) -> Option<Owner> {
-        let owner = self.demux.named(addressed_fragment(datagram)?)?;
-        let hosted = self.rooms.get_mut(&owner.0)?;
-        if !hosted.room.accepts(now, owner.1, from, to, datagram) {
-            return None;
-        }
-        hosted.setups.checked(now, owner.1, &self.counters);
-        Some(owner)
-    }
-
-    /// The candidate that a datagram was sent to. Behind a NAT, or where the kernel does not
-    /// tell, it is the first one of its family.
-    pub(super) fn candidate(&self, from: SocketAddr, to: Option<IpAddr>) -> SocketAddr {
-        let exact = self.candidates.iter().find(|candidate| Some(candidate.ip()) == to);
-        let family = || self.candidates.iter().find(|other| other.is_ipv4() == from.is_ipv4());
-        exact.or_else(family).copied().unwrap_or(self.candidates[0])
     }
 
     fn expire(&mut self, now: Instant) {
@@ -313,7 +219,7 @@ impl Worker {
 
     /// Does something with a room, and passes on what comes of it. A panic in it is a bug, which
     /// ends that room and no other.
-    fn with<T>(
+    pub(super) fn with<T>(
         &mut self,
         now: Instant,
         id: RoomId,

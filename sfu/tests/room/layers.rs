@@ -93,6 +93,9 @@ fn a_change_of_layers_is_one_stream_to_the_decoder() {
         let switches: Vec<_> =
             arrived.windows(2).filter(|pair| layer(&pair[0]) != layer(&pair[1])).collect();
         assert!(switches.len() >= 5, "{} switches", switches.len());
+        let tally = world.room.take_tally();
+        assert!(tally.layer_switches >= switches.len() as u64, "{tally:?}");
+        assert!(tally.key_frames_requested >= 5, "{tally:?}");
         for pair in &switches {
             let payload = &pair[1].payload;
             let is_key = match codec {

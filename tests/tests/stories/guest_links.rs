@@ -96,6 +96,21 @@ on_both_databases! {
         app.stop().await;
     }
 
+    async fn a_moved_appointment_takes_its_guests_along(app: TestApp) {
+        let shop = Shop::open(&app).await;
+        let booked = shop.book(&app).await;
+        let invited = invite(&shop, &booked, "Lin").await;
+        let guest = guest(&app, &invited);
+        let later = (now(&app) + Duration::days(2)).to_rfc3339_opts(SecondsFormat::Millis, true);
+        let appointment = format!("/api/v1/appointments/{}", booked.id());
+        shop.owner.patch(&appointment, &json!({ "starts_at": later })).await.expect(200);
+        assert_eq!(shown(&guest).await["state"], "too_early");
+        let list = shop.owner.get(&path(&booked)).await.expect(200).json();
+        let window = shown(&booked.customer).await["closes_at"].clone();
+        assert_eq!(list[0]["expires_at"], window);
+        app.stop().await;
+    }
+
     async fn only_staff_invite_and_only_within_reason(app: TestApp) {
         let shop = Shop::open(&app).await;
         let booked = shop.book(&app).await;

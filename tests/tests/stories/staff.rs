@@ -87,6 +87,26 @@ on_both_databases! {
         assert_eq!(second.expect("error").await["code"], "forbidden");
     }
 
+    async fn another_role_or_a_new_password_ends_their_place_in_a_call_until_they_come_again(app: TestApp) {
+        let shop = Shop::open(&app).await;
+        let booked = shop.book(&app).await;
+        let mut stylist = Socket::open(&shop.stylist).await;
+        stylist.join_appointment(booked.id(), json!({})).await;
+        assert_eq!(stylist.expect("joined").await["may_capture"], true);
+        let name = json!({ "name": "Stella New" });
+        shop.owner.patch(&path(&shop.stylist), &name).await.expect(200);
+        let role = json!({ "role": "front_desk" });
+        shop.owner.patch(&path(&shop.stylist), &role).await.expect(200);
+        assert_eq!(stylist.closed().await.code, Some(4001));
+
+        let mut desk = Socket::open(&shop.stylist).await;
+        desk.join_appointment(booked.id(), json!({})).await;
+        assert_eq!(desk.expect("joined").await["may_capture"], false);
+        let password = json!({ "password": NEW_PASSWORD });
+        shop.owner.put(&format!("{}/password", path(&shop.stylist)), &password).await.expect(204);
+        assert_eq!(desk.closed().await.code, Some(4001));
+    }
+
     async fn the_shop_never_loses_its_last_owner(app: TestApp) {
         let owner = app.owner().await;
         for change in [json!({ "role": "stylist" }), json!({ "active": false })] {

@@ -41,6 +41,8 @@ pub(super) struct Sender {
     pub(super) ssrc: Ssrc,
     pub(super) resend: Option<Ssrc>,
     pub(super) is_declared: bool,
+    /// How many packets of it the viewer has asked for again.
+    pub(super) requested: u64,
 }
 
 impl LineState {

@@ -71,6 +71,8 @@ pub(crate) enum PeerOutput {
     /// The viewer cannot decode what it gets on this line.
     NeedsKeyFrame(Line),
     Measured(Measurement),
+    /// The viewer missed so many packets, and asked for them again.
+    Requested(u64),
     /// What the way to the client can carry, in bits per second, is estimated anew.
     Estimated(u64),
 }
@@ -330,6 +332,13 @@ impl Peer {
                 self.estimate = Some(estimate.as_u64());
                 Some(PeerOutput::Estimated(estimate.as_u64()))
             }
+            Event::MediaEgressStats(stats) => {
+                let line = self.lines.iter_mut().find(|line| line.mid == stats.mid)?;
+                let Role::Slot(Some(sender)) = &mut line.role else { return None };
+                let before = std::mem::replace(&mut sender.requested, stats.nacks);
+                let requested = stats.nacks.saturating_sub(before);
+                (requested > 0).then_some(PeerOutput::Requested(requested))
+            }
             Event::PeerStats(stats) => Some(PeerOutput::Measured(Measurement {
                 uplink_loss: stats.ingress_loss_fraction.unwrap_or(0.0),
                 downlink_loss: stats.egress_loss_fraction.unwrap_or(0.0),
@@ -388,6 +397,7 @@ impl Peer {
                 ssrc: stream.ssrc(),
                 resend: stream.rtx(),
                 is_declared: false,
+                requested: 0,
             });
             if let Some(sender) = sender {
                 api.remove_stream_tx(sender.ssrc);

@@ -2,7 +2,8 @@
 
 use std::time::Instant;
 
-use super::{Member, Room, RoomOutput, drain};
+use super::events::drain;
+use super::{Member, Room, RoomOutput};
 use crate::core::event::{MediaKind, RoomEvent, TrackKind};
 use crate::core::outgoing::Forward;
 use crate::core::packet::{Packet, StreamId};
@@ -61,6 +62,7 @@ impl Room {
     pub(super) fn ask_for_key_frames(&mut self, now: Instant) {
         let (tracks, members) = (&mut self.tracks, &mut self.members);
         let (outputs, pending) = (&mut self.outputs, &mut self.pending);
+        let tally = &mut self.tally;
         self.awaited.retain(|(of, layer)| {
             let (publisher, kind) = of;
             let Some(layer) = tracks.get_mut(of).and_then(|track| track.layer_mut(*layer)) else {
@@ -70,6 +72,7 @@ impl Room {
                 && let Some(member) = members.get_mut(publisher)
             {
                 member.peer.request_key_frame(*kind, layer.id.layer);
+                tally.key_frames_requested += 1;
                 drain(now, member, outputs, pending);
             }
             layer.requests.deadline().is_some()
@@ -155,7 +158,11 @@ impl Room {
         let Some(member) = self.members.get_mut(&viewer) else { return };
         let Some(slot) = member.slots.of(of) else { return };
         let layer = slot.outgoing.follows().map(|id| id.layer);
-        if std::mem::replace(&mut slot.told, layer) != layer {
+        let before = std::mem::replace(&mut slot.told, layer);
+        if before != layer {
+            if before.is_some() && layer.is_some() {
+                self.tally.layer_switches += 1;
+            }
             let (source, kind) = of;
             self.tell(RoomEvent::Receiving { participant: viewer, source, kind, layer });
         }

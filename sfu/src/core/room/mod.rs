@@ -6,6 +6,7 @@
 
 mod allocating;
 mod assigning;
+mod events;
 mod forwarding;
 mod member;
 
@@ -17,7 +18,6 @@ use std::time::{Duration, Instant};
 use self::member::Member;
 use super::error::ConnectError;
 use super::event::{RoomEvent, TrackKind, View};
-use super::liveness::Change;
 use super::offer::Offer;
 use super::participant::{ParticipantId, Place};
 use super::peer::{Datagram, Identity, Peer, PeerOutput};
@@ -25,6 +25,7 @@ use super::picture::KeyFrame;
 use super::slots::TrackOf;
 use super::speakers::Speakers;
 use super::stun::DatagramKind;
+use super::tally::Tally;
 use super::tap::TapPacket;
 use super::track::Track;
 use super::transport::LocalAddress;
@@ -70,6 +71,7 @@ pub struct Room {
     /// What transports said and the room has not dealt with yet.
     pending: VecDeque<(ParticipantId, PeerOutput)>,
     outputs: VecDeque<RoomOutput>,
+    tally: Tally,
 }
 
 impl Room {
@@ -91,6 +93,7 @@ impl Room {
             next_review: None,
             pending: VecDeque::new(),
             outputs: VecDeque::new(),
+            tally: Tally::default(),
         }
     }
 
@@ -262,6 +265,11 @@ impl Room {
         self.outputs.pop_front()
     }
 
+    /// What was done since this was asked last.
+    pub fn take_tally(&mut self) -> Tally {
+        std::mem::take(&mut self.tally)
+    }
+
     /// The last whole VP8 key frame of the participant's camera, of the best layer that comes.
     pub fn key_frame(&self, now: Instant, participant: ParticipantId) -> Option<KeyFrame> {
         self.tracks.get(&(participant, TrackKind::Camera))?.key_frame(now)
@@ -336,118 +344,6 @@ impl Room {
             if let PeerOutput::Transmit(datagram) = output {
                 self.outputs.push_back(RoomOutput::Transmit(datagram));
             }
-        }
-    }
-
-    fn tick(&mut self, now: Instant, participant: ParticipantId) {
-        let Some(member) = self.members.get_mut(&participant) else { return };
-        if member.peer.deadline() <= now {
-            member.peer.tick(now);
-        }
-        let change = member.liveness.poll(now);
-        if let Some(level) = member.speech.poll(now) {
-            self.tell(RoomEvent::Speaking { participant, level });
-        }
-        self.drain(now, participant);
-        self.note(now, participant, change);
-    }
-
-    /// Hears the transport out.
-    fn drain(&mut self, now: Instant, participant: ParticipantId) {
-        if let Some(member) = self.members.get_mut(&participant) {
-            drain(now, member, &mut self.outputs, &mut self.pending);
-        }
-    }
-
-    /// Deals with all that transports said, and with what they say to that.
-    fn settle(&mut self, now: Instant) {
-        loop {
-            while let Some((participant, output)) = self.pending.pop_front() {
-                self.handle(now, participant, output);
-            }
-            self.ask_for_key_frames(now);
-            if self.pending.is_empty() {
-                return;
-            }
-        }
-    }
-
-    fn handle(&mut self, now: Instant, participant: ParticipantId, output: PeerOutput) {
-        match output {
-            PeerOutput::Transmit(datagram) => {
-                self.outputs.push_back(RoomOutput::Transmit(datagram));
-            }
-            PeerOutput::Packet(received) => self.forward(now, participant, &received),
-            PeerOutput::Connected => self.welcome(now, participant),
-            PeerOutput::Gone => {
-                let member = self.members.get_mut(&participant);
-                let change = member.and_then(|member| member.liveness.lose());
-                self.note(now, participant, change);
-            }
-            PeerOutput::NeedsKeyFrame(line) => self.want_for(now, participant, line),
-            PeerOutput::Estimated(estimate) => self.reconsider(now, participant, estimate),
-            PeerOutput::Measured(measured) => {
-                let Some(member) = self.members.get_mut(&participant) else { return };
-                member.budget.measure(now, &measured);
-                if member.is_connected
-                    && !member.liveness.is_lost()
-                    && let Some(report) = member.quality.measure(now, &measured)
-                {
-                    self.tell(RoomEvent::Quality { participant, report });
-                }
-            }
-        }
-    }
-
-    fn welcome(&mut self, now: Instant, participant: ParticipantId) {
-        if let Some(member) = self.members.get_mut(&participant) {
-            member.is_connected = true;
-            self.tell(RoomEvent::Connected { participant });
-            self.join_all(now, participant);
-        }
-    }
-
-    fn note(&mut self, now: Instant, participant: ParticipantId, change: Option<Change>) {
-        match change {
-            None => {}
-            Some(Change::Lost) => {
-                self.tell(RoomEvent::Lost { participant });
-                let member = self.members.get_mut(&participant);
-                if let Some(report) = member.and_then(|member| member.quality.lose(now)) {
-                    self.tell(RoomEvent::Quality { participant, report });
-                }
-            }
-            Some(Change::Recovered) => {
-                self.tell(RoomEvent::Recovered { participant });
-                self.want_camera(now, participant);
-                self.join_all(now, participant);
-            }
-        }
-    }
-
-    /// Forgets the participant's voice.
-    fn silence(&mut self, participant: ParticipantId) {
-        if self.speakers.forget(participant) {
-            self.tell(RoomEvent::ActiveSpeaker { participant: None });
-        }
-    }
-
-    fn tell(&mut self, event: RoomEvent) {
-        self.outputs.push_back(RoomOutput::Event(event));
-    }
-}
-
-/// The engine wants to be heard out after each change; what it sends goes straight out.
-fn drain(
-    now: Instant,
-    member: &mut Member,
-    outputs: &mut VecDeque<RoomOutput>,
-    pending: &mut VecDeque<(ParticipantId, PeerOutput)>,
-) {
-    while let Some(output) = member.peer.poll(now) {
-        match output {
-            PeerOutput::Transmit(datagram) => outputs.push_back(RoomOutput::Transmit(datagram)),
-            other => pending.push_back((member.id, other)),
         }
     }
 }

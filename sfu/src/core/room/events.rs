@@ -1,0 +1,126 @@
+//! What transports say, and what becomes of it.
+
+use std::collections::VecDeque;
+use std::time::Instant;
+
+use super::member::Member;
+use super::{Room, RoomOutput};
+use crate::core::event::RoomEvent;
+use crate::core::liveness::Change;
+use crate::core::participant::ParticipantId;
+use crate::core::peer::PeerOutput;
+
+impl Room {
+    pub(super) fn tick(&mut self, now: Instant, participant: ParticipantId) {
+        let Some(member) = self.members.get_mut(&participant) else { return };
+        if member.peer.deadline() <= now {
+            member.peer.tick(now);
+        }
+        let change = member.liveness.poll(now);
+        if let Some(level) = member.speech.poll(now) {
+            self.tell(RoomEvent::Speaking { participant, level });
+        }
+        self.drain(now, participant);
+        self.note(now, participant, change);
+    }
+
+    /// Hears the transport out.
+    pub(super) fn drain(&mut self, now: Instant, participant: ParticipantId) {
+        if let Some(member) = self.members.get_mut(&participant) {
+            drain(now, member, &mut self.outputs, &mut self.pending);
+        }
+    }
+
+    /// Deals with all that transports said, and with what they say to that.
+    pub(super) fn settle(&mut self, now: Instant) {
+        loop {
+            while let Some((participant, output)) = self.pending.pop_front() {
+                self.handle(now, participant, output);
+            }
+            self.ask_for_key_frames(now);
+            if self.pending.is_empty() {
+                return;
+            }
+        }
+    }
+
+    fn handle(&mut self, now: Instant, participant: ParticipantId, output: PeerOutput) {
+        match output {
+            PeerOutput::Transmit(datagram) => {
+                self.outputs.push_back(RoomOutput::Transmit(datagram));
+            }
+            PeerOutput::Packet(received) => self.forward(now, participant, &received),
+            PeerOutput::Connected => self.welcome(now, participant),
+            PeerOutput::Gone => {
+                let member = self.members.get_mut(&participant);
+                let change = member.and_then(|member| member.liveness.lose());
+                self.note(now, participant, change);
+            }
+            PeerOutput::NeedsKeyFrame(line) => self.want_for(now, participant, line),
+            PeerOutput::Requested(packets) => self.tally.packets_requested += packets,
+            PeerOutput::Estimated(estimate) => self.reconsider(now, participant, estimate),
+            PeerOutput::Measured(measured) => {
+                let Some(member) = self.members.get_mut(&participant) else { return };
+                member.budget.measure(now, &measured);
+                if member.is_connected
+                    && !member.liveness.is_lost()
+                    && let Some(report) = member.quality.measure(now, &measured)
+                {
+                    self.tell(RoomEvent::Quality { participant, report });
+                }
+            }
+        }
+    }
+
+    fn welcome(&mut self, now: Instant, participant: ParticipantId) {
+        if let Some(member) = self.members.get_mut(&participant) {
+            member.is_connected = true;
+            self.tell(RoomEvent::Connected { participant });
+            self.join_all(now, participant);
+        }
+    }
+
+    pub(super) fn note(&mut self, now: Instant, participant: ParticipantId, change: Option<Change>) {
+        match change {
+            None => {}
+            Some(Change::Lost) => {
+                self.tell(RoomEvent::Lost { participant });
+                let member = self.members.get_mut(&participant);
+                if let Some(report) = member.and_then(|member| member.quality.lose(now)) {
+                    self.tell(RoomEvent::Quality { participant, report });
+                }
+            }
+            Some(Change::Recovered) => {
+                self.tell(RoomEvent::Recovered { participant });
+                self.want_camera(now, participant);
+                self.join_all(now, participant);
+            }
+        }
+    }
+
+    /// Forgets the participant's voice.
+    pub(super) fn silence(&mut self, participant: ParticipantId) {
+        if self.speakers.forget(participant) {
+            self.tell(RoomEvent::ActiveSpeaker { participant: None });
+        }
+    }
+
+    pub(super) fn tell(&mut self, event: RoomEvent) {
+        self.outputs.push_back(RoomOutput::Event(event));
+    }
+}
+
+/// The engine wants to be heard out after each change; what it sends goes straight out.
+pub(super) fn drain(
+    now: Instant,
+    member: &mut Member,
+    outputs: &mut VecDeque<RoomOutput>,
+    pending: &mut VecDeque<(ParticipantId, PeerOutput)>,
+) {
+    while let Some(output) = member.peer.poll(now) {
+        match output {
+            PeerOutput::Transmit(datagram) => outputs.push_back(RoomOutput::Transmit(datagram)),
+            other => pending.push_back((member.id, other)),
+        }
+    }
+}

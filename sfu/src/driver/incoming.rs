@@ -1,0 +1,109 @@
+//! Datagrams that come in: whose they are, and handing them to their room.
+
+use std::net::{IpAddr, SocketAddr};
+use std::time::Instant;
+
+use super::demux::Owner;
+use super::socket::MediaSocket;
+use super::stats::count;
+use super::worker::Worker;
+use crate::core::LocalAddress;
+use crate::core::stun::{DatagramKind, addressed_fragment};
+
+/// Reads per wake-up, so that requests do not wait long.
+const MOST_READS: usize = 16;
+
+impl Worker {
+    pub(super) fn read(&mut self, now: Instant, socket: &mut MediaSocket) {
+        for _ in 0..MOST_READS {
+            let has_read = socket.receive(|from, to, datagram| {
+                self.count_received(datagram);
+                self.take(now, from, to, datagram);
+            });
+            if !has_read {
+                return;
+            }
+        }
+    }
+
+    fn take(&mut self, now: Instant, from: SocketAddr, to: Option<IpAddr>, datagram: &[u8]) {
+        let to = self.candidate(from, to).into();
+        let owner = match DatagramKind::of(datagram) {
+            DatagramKind::Stun => self.whose_check(now, from, to, datagram),
+            DatagramKind::Unknown => None,
+            DatagramKind::Dtls | DatagramKind::Media => self.demux.at(from),
+        };
+        match owner {
+            Some(owner) => self.hand_over(now, owner, from, to, datagram),
+            None => self.refuse(datagram),
+        }
+    }
+
+    pub(super) fn hand_over(
+        &mut self,
+        now: Instant,
+        (room, participant): Owner,
+        from: SocketAddr,
+        to: LocalAddress,
+        datagram: &[u8],
+    ) {
+        let is_sound = self
+            .with(now, room, |hosted| hosted.room.receive(now, participant, from, to, datagram));
+        if is_sound == Some(false) {
+            count(&self.counters.malformed_dropped, 1);
+        }
+    }
+
+    pub(super) fn refuse(&self, datagram: &[u8]) {
+        let is_stun = DatagramKind::of(datagram) == DatagramKind::Stun;
+        let counters = &self.counters;
+        count(if is_stun { &counters.stun_refused } else { &counters.strangers_dropped }, 1);
+    }
+
+    pub(super) fn count_received(&self, datagram: &[u8]) {
+        count(&self.counters.datagrams_received, 1);
+        count(&self.counters.bytes_received, datagram.len() as u64);
+    }
+
+    /// Whom a connectivity check names; from a new address, only if it proves that it may.
+    fn whose_check(
+        &mut self,
+        now: Instant,
+        from: SocketAddr,
+        to: LocalAddress,
+        datagram: &[u8],
+    ) -> Option<Owner> {
+        let named = self.demux.named(addressed_fragment(datagram)?)?;
+        if self.demux.at(from) == Some(named) {
+            return Some(named);
+        }
+        let owner = self.proven(now, from, to, datagram)?;
+        self.demux.learn(owner, from);
+        Some(owner)
+    }
+
+    /// Whom a connectivity check names, if it proves that it may.
+    pub(super) fn proven(
+        &mut self,
+        now: Instant,
+        from: SocketAddr,
+        to: LocalAddress,
+        datagram: &[u8],
+    ) -> Option<Owner> {
+        let owner = self.demux.named(addressed_fragment(datagram)?)?;
+        let hosted = self.rooms.get_mut(&owner.0)?;
+        if !hosted.room.accepts(now, owner.1, from, to, datagram) {
+            return None;
+        }
+        hosted.setups.checked(now, owner.1, &self.counters);
+        Some(owner)
+    }
+
+    /// The candidate that a datagram was sent to. Behind a NAT, or where the kernel does not
+    /// tell, it is the first one of its family.
+    pub(super) fn candidate(&self, from: SocketAddr, to: Option<IpAddr>) -> SocketAddr {
+        let exact = self.candidates.iter().find(|candidate| Some(candidate.ip()) == to);
+        let family = || self.candidates.iter().find(|other| other.is_ipv4() == from.is_ipv4());
+        exact.or_else(family).copied().unwrap_or(self.candidates[0])
+    }
+}
