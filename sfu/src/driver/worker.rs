@@ -236,7 +236,8 @@ impl Worker {
         let Ok(result) = acted else {
             tracing::error!(room = id.0, "a media room failed and is closed");
             // Whoever it took in or let go before it failed was not counted yet.
-            let now = self.rooms.get(&id).map_or(before, |hosted| hosted.room.participants() as u64);
+            let now =
+                self.rooms.get(&id).map_or(before, |hosted| hosted.room.participants() as u64);
             count(&self.counters.participants, now.wrapping_sub(before));
             self.remove(id);
             return None;

@@ -4,7 +4,8 @@ use super::SocketId;
 use super::rights::Right;
 use crate::gate::{Seat as Kept, Subject, TokenHash};
 use crate::message::{
-    Grade, ParticipantId, ParticipantView, Place, Presence, Publish, Role, SlotView, Tile, TrackKind,
+    Grade, ParticipantId, ParticipantView, Place, Presence, Publish, Role, SlotView, Tile,
+    TrackKind,
 };
 use crate::time::UnixMillis;
 

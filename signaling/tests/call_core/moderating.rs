@@ -59,7 +59,7 @@ fn a_media_server_that_knows_nothing_any_more_is_told_all_of_it_with_the_next_of
     let (mut world, stylist, customer) = World::live();
     let (participant, kind) = (world.id(customer), TrackKind::Audio);
     let shown = Tile { participant, kind: TrackKind::Video, height: 720, pinned: true };
-    world.say(stylist, ClientMessage::View { tiles: vec![shown.clone()].try_into().unwrap() });
+    world.say(stylist, ClientMessage::View { tiles: vec![shown].try_into().unwrap() });
     world.say(stylist, ClientMessage::Subject { participant: Some(participant) });
     world.say(stylist, ClientMessage::Silence { participant, kind });
     // Its room failed, and another was opened.

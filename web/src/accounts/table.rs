@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use sea_orm::{
-    ActiveValue::Set, ConnectionTrait, DbErr, EntityTrait, Order, QueryFilter, QuerySelect,
-    Select, entity::prelude::*,
+    ActiveValue::Set, ConnectionTrait, DbErr, EntityTrait, Order, QueryFilter, QuerySelect, Select,
+    entity::prelude::*,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};

@@ -138,12 +138,7 @@ async fn consent_changed(app: &AppState, calls: &Calls, id: Uuid) -> ApiResult<(
 
 /// Who does not work here any more sits in no call any more. Nor does whoever got another role or
 /// a new password, until they join again as who they are now.
-async fn staff_changed(
-    app: &AppState,
-    calls: &Calls,
-    id: Uuid,
-    event: &Value,
-) -> ApiResult<()> {
+async fn staff_changed(app: &AppState, calls: &Calls, id: Uuid, event: &Value) -> ApiResult<()> {
     let leaves = event.get(accounts::LEAVES_CALLS).is_some_and(|leaves| leaves == true);
     let is_active = || async {
         let found = accounts::find(&app.database, id).await?;

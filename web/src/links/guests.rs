@@ -1,6 +1,6 @@
 //! Guests: invited to one call by a link of their own, until an hour that the staff set.
 
-use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
     ActiveModelTrait, ConnectionTrait, DbErr, PaginatorTrait, QueryOrder, QuerySelect, Set,
     entity::prelude::*,
@@ -71,10 +71,7 @@ impl Guest {
         by_millis: i64,
     ) -> Result<(), DbErr> {
         guest::Entity::update_many()
-            .col_expr(
-                guest::Column::ExpiresAt,
-                Expr::col(guest::Column::ExpiresAt).add(by_millis),
-            )
+            .col_expr(guest::Column::ExpiresAt, Expr::col(guest::Column::ExpiresAt).add(by_millis))
             .filter(guest::Column::AppointmentId.eq(appointment))
             .exec(write)
             .await

@@ -80,7 +80,12 @@ impl Room {
         }
     }
 
-    pub(super) fn note(&mut self, now: Instant, participant: ParticipantId, change: Option<Change>) {
+    pub(super) fn note(
+        &mut self,
+        now: Instant,
+        participant: ParticipantId,
+        change: Option<Change>,
+    ) {
         match change {
             None => {}
             Some(Change::Lost) => {
