@@ -60,6 +60,7 @@ async function untilFirstFrame(stylistPage, customerPage) {
         document.addEventListener('click', told, { capture: true, once: true });
       }),
   );
-  await people.admitFirst(stylistPage);
-  return (await arrived) - (await clicked);
+  const admitted = people.admitFirst(stylistPage);
+  const [at, since] = await Promise.all([arrived, clicked, admitted]);
+  return at - since;
 }

@@ -17,12 +17,13 @@ export async function snapshots(runs) {
     await people.settled(third.page);
     const [thumbnails, full] = [[], []];
     for (let run = 0; run < runs; run += 1) {
-      const shown = third.page.evaluate(fullPictureShown);
-      const thumbnail = call.stylist.page.evaluate(thumbnailShown);
-      await people.takeSnapshot(call.stylist.page);
-      const { clicked, at } = await thumbnail;
+      const [shown, { clicked, at }] = await Promise.all([
+        third.page.evaluate(fullPictureShown),
+        call.stylist.page.evaluate(thumbnailShown),
+        people.takeSnapshot(call.stylist.page),
+      ]);
       thumbnails.push(at - clicked);
-      full.push((await shown) - clicked);
+      full.push(shown - clicked);
       await sleep(500);
     }
     return [
