@@ -3,6 +3,7 @@
 use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
+use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
 use crate::{
@@ -143,8 +144,14 @@ async fn serve(settings: Settings) -> anyhow::Result<()> {
     crate::tls::install_crypto();
     let app = App::build(settings).await?;
     let stopping = app.state().tasks.stopping.clone();
+    // Before anybody is told that it is ready, and may stop it.
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
     tokio::spawn(async move {
-        stop_signal().await;
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
         tracing::info!("stopping");
         stopping.cancel();
     });
@@ -152,16 +159,6 @@ async fn serve(settings: Settings) -> anyhow::Result<()> {
     let ready = serde_json::json!({ "ready": true, "url": app.url(), "demo": app.demo() });
     println!("{ready}");
     app.serve().await
-}
-
-/// SIGTERM or Ctrl-C.
-async fn stop_signal() {
-    let mut terminate =
-        tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()).ok();
-    tokio::select! {
-        Some(_) = async { terminate.as_mut()?.recv().await } => {}
-        _ = tokio::signal::ctrl_c() => {}
-    }
 }
 
 async fn migrate(settings: Settings) -> anyhow::Result<()> {

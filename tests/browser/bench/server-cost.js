@@ -36,6 +36,10 @@ export async function memory() {
   const server = await Server.start({ demo: true });
   try {
     await sleep(3000);
+    const fresh = megabytes(server.pid);
+    await server.kill();
+    await server.restart();
+    await sleep(3000);
     const idle = megabytes(server.pid);
     const call = await people.callUnderWay(server, 'Bench Customer');
     await sleep(3000);
@@ -43,6 +47,7 @@ export async function memory() {
     await Promise.all([call.stylist.close(), call.customer.close()]);
     return [
       { name: 'idle server’s memory', unit: 'MB', median: idle, aim: 40 },
+      { name: '  … that has just painted the demo shop', unit: 'MB', median: fresh },
       { name: 'memory that a call adds', unit: 'MB', median: busy - idle },
     ];
   } finally {
