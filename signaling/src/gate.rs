@@ -6,11 +6,12 @@
 //! is told first and written right after: the picture that follows must not wait for a disk.
 
 use crate::message::{
-    CallId, CaptureId, Door, EndReason, ErrorCode, GoneReason, IceServer, ParticipantId, Place,
-    Role,
+    CallId, CaptureId, Door, EndReason, ErrorCode, Figures, GoneReason, Grade, IceServer,
+    ParticipantId, Place, Role,
 };
 use crate::time::UnixMillis;
 use std::net::IpAddr;
+use std::time::Duration;
 use uuid::Uuid;
 
 /// Who a person is to the product, opaque here: the same in all their seats.
@@ -113,6 +114,21 @@ pub struct KnownCapture {
     pub by: Subject,
 }
 
+/// How long a time one [`QualitySample`] is of.
+pub const QUALITY_SAMPLE: Duration = Duration::from_secs(10);
+
+/// How good a participant's connection was for a while: the worst of it, of bitrates the mean, and
+/// all freezes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct QualitySample {
+    pub participant: ParticipantId,
+    /// A whole multiple of [`QUALITY_SAMPLE`].
+    pub from: UnixMillis,
+    pub uplink: Grade,
+    pub downlink: Grade,
+    pub figures: Figures,
+}
+
 /// A call that was under way when the server, or its task, stopped.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Restored {
@@ -129,7 +145,7 @@ pub struct Restored {
 }
 
 /// The product's side of the seam. Calls of one call's methods never overlap, except
-/// [`keep_key_frame`](Gate::keep_key_frame).
+/// [`keep_key_frame`](Gate::keep_key_frame) and [`keep_quality`](Gate::keep_quality).
 pub trait Gate: Send + Sync + 'static {
     /// The product's clock. Read when a call's task starts; the task counts on from there.
     fn now(&self) -> UnixMillis;
@@ -165,6 +181,14 @@ pub trait Gate: Send + Sync + 'static {
         capture: CaptureId,
         frame: sfu::KeyFrame,
     ) -> impl Future<Output = ()> + Send;
+
+    /// Keeps how good connections were, for those who look at the call later. Nobody in it waits
+    /// for that. The same samples may come again after a failure.
+    fn keep_quality(
+        &self,
+        call: CallId,
+        samples: Vec<QualitySample>,
+    ) -> impl Future<Output = Result<(), Refusal>> + Send;
 
     /// What was kept of a call, when its task starts. Of an ended or unknown call: no seats.
     fn restore(&self, call: CallId) -> impl Future<Output = Result<Restored, Refusal>> + Send;

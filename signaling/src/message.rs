@@ -14,8 +14,8 @@ pub use client::{
 pub use codes::{CloseCode, ErrorCode};
 pub use ids::{CallId, CaptureId, ParticipantId};
 pub use server::{
-    CallState, CallView, EndReason, GoneReason, Grade, IceServer, Joined, ParticipantView, Place,
-    Presence, Publish, Role, ServerMessage, SlotView, TrackKind, Waiting, You,
+    CallState, CallView, EndReason, Figures, GoneReason, Grade, IceServer, Joined, ParticipantView,
+    Place, Presence, Publish, Role, ServerMessage, SlotView, TrackKind, Waiting, You,
 };
 
 /// The one version of the protocol that this server speaks.

@@ -44,6 +44,7 @@ fn types(out: &mut String) {
     one::<EndReason>(out);
     one::<TrackKind>(out);
     one::<Grade>(out);
+    one::<Figures>(out);
     one::<ErrorCode>(out);
     one::<CallId>(out);
     one::<CaptureId>(out);

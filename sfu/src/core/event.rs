@@ -74,6 +74,12 @@ pub struct QualityReport {
     /// Fraction of the packets lost on the way, 0 to 1.
     pub uplink_loss: f32,
     pub downlink_loss: f32,
+    /// Of the sound (RFC 3550, 6.4.1), while there is some.
+    pub uplink_jitter: Option<Duration>,
+    pub downlink_jitter: Option<Duration>,
+    /// Media, in bits per second.
+    pub uplink_bitrate: Option<u64>,
+    pub downlink_bitrate: Option<u64>,
     /// What the way to the participant can carry, in bits per second, as estimated.
     pub downlink_estimate: Option<u64>,
 }
@@ -89,7 +95,7 @@ pub enum RoomEvent {
     Recovered { participant: ParticipantId },
     /// The viewer's receive slots in use, all of them, whenever they change.
     Slots { participant: ParticipantId, slots: Vec<Slot> },
-    /// Whenever the quality changes, and every few seconds otherwise.
+    /// Whenever the quality changes, and every two seconds otherwise.
     Quality { participant: ParticipantId, report: QualityReport },
     /// The participant began to speak (`level` in dBov below full scale, 0 is loudest), or
     /// fell silent (`None`).

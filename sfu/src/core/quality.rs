@@ -1,11 +1,12 @@
-//! From loss and delay to a word that a person understands, told when it changes and now and then.
+//! From loss, delay and jitter to a word that a person understands, told when it changes and every
+//! two seconds.
 
 use std::time::{Duration, Instant};
 
 use super::event::{Quality, QualityReport};
 
 /// How often an unchanged quality is told again.
-const REFRESH: Duration = Duration::from_secs(5);
+const REFRESH: Duration = Duration::from_secs(2);
 
 /// What the transport measured over about the last second.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -13,6 +14,13 @@ pub(crate) struct Measurement {
     pub(crate) uplink_loss: f32,
     pub(crate) downlink_loss: f32,
     pub(crate) round_trip: Option<Duration>,
+    /// Of the sound (RFC 3550, 6.4.1), while there is some. A picture's packets come in bursts by
+    /// nature, and say nothing of the network.
+    pub(crate) uplink_jitter: Option<Duration>,
+    pub(crate) downlink_jitter: Option<Duration>,
+    /// Media, in bits per second.
+    pub(crate) uplink_bitrate: Option<u64>,
+    pub(crate) downlink_bitrate: Option<u64>,
     pub(crate) downlink_estimate: Option<u64>,
 }
 
@@ -28,8 +36,8 @@ impl QualityMeter {
         now: Instant,
         measured: &Measurement,
     ) -> Option<QualityReport> {
-        let uplink = judge(measured.uplink_loss, measured.round_trip);
-        let downlink = judge(measured.downlink_loss, measured.round_trip);
+        let uplink = judge(measured.uplink_loss, measured.round_trip, measured.uplink_jitter);
+        let downlink = judge(measured.downlink_loss, measured.round_trip, measured.downlink_jitter);
         self.tell(now, uplink, downlink).then(|| report(uplink, downlink, measured))
     }
 
@@ -51,11 +59,11 @@ impl QualityMeter {
     }
 }
 
-fn judge(loss: f32, round_trip: Option<Duration>) -> Quality {
-    let delay = round_trip.unwrap_or_default();
-    if loss > 0.08 || delay > Duration::from_millis(600) {
+fn judge(loss: f32, round_trip: Option<Duration>, jitter: Option<Duration>) -> Quality {
+    let beyond = |time: Option<Duration>, millis| time > Some(Duration::from_millis(millis));
+    if loss > 0.08 || beyond(round_trip, 600) || beyond(jitter, 100) {
         Quality::Poor
-    } else if loss > 0.02 || delay > Duration::from_millis(250) {
+    } else if loss > 0.02 || beyond(round_trip, 250) || beyond(jitter, 40) {
         Quality::Good
     } else {
         Quality::Excellent
@@ -69,6 +77,32 @@ fn report(uplink: Quality, downlink: Quality, measured: &Measurement) -> Quality
         round_trip: measured.round_trip,
         uplink_loss: measured.uplink_loss,
         downlink_loss: measured.downlink_loss,
+        uplink_jitter: measured.uplink_jitter,
+        downlink_jitter: measured.downlink_jitter,
+        uplink_bitrate: measured.uplink_bitrate,
+        downlink_bitrate: measured.downlink_bitrate,
         downlink_estimate: measured.downlink_estimate,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_of_loss_delay_and_jitter_can_make_a_way_poor() {
+        let millis = |millis| Some(Duration::from_millis(millis));
+        assert_eq!(judge(0.0, None, None), Quality::Excellent);
+        assert_eq!(judge(0.01, millis(100), millis(20)), Quality::Excellent);
+        for (loss, round_trip, jitter) in
+            [(0.03, None, None), (0.0, millis(300), None), (0.0, None, millis(50))]
+        {
+            assert_eq!(judge(loss, round_trip, jitter), Quality::Good);
+        }
+        for (loss, round_trip, jitter) in
+            [(0.1, None, None), (0.0, millis(700), None), (0.0, None, millis(120))]
+        {
+            assert_eq!(judge(loss, round_trip, jitter), Quality::Poor);
+        }
     }
 }

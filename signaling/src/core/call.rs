@@ -1,6 +1,7 @@
 //! The call itself: its seats, its clock marks, and the way each input takes.
 
 use super::capturing::Captures;
+use super::history::History;
 use super::joining::HEARTBEAT_S;
 use super::seat::{Line, Seat};
 use super::step::{Input, SocketId, Step};
@@ -54,6 +55,7 @@ pub struct Call {
     pub(super) subject: Option<ParticipantId>,
     pub(super) active_speaker: Option<ParticipantId>,
     pub(super) captures: Captures,
+    pub(super) history: History,
     /// How many come before this call's lobby because they are in, or wait for, other calls.
     pub(super) ahead_elsewhere: u32,
 }
@@ -76,6 +78,7 @@ impl Call {
             subject: None,
             active_speaker: None,
             captures: Captures::restored(&restored.captures),
+            history: History::default(),
             ahead_elsewhere: restored.ahead_elsewhere,
         }
     }
@@ -105,6 +108,7 @@ impl Call {
             Input::Dismissed { subject } => self.dismissed(now, subject, &mut step),
             Input::Timeout => self.timeout(now, &mut step),
         }
+        self.hand_over_quality(now, &mut step);
         step
     }
 
@@ -173,7 +177,7 @@ impl Call {
             ClientMessage::CaptureState { id, source, state, detail } => {
                 self.capture_state(from, id, source, state, detail, step)?;
             }
-            ClientMessage::Report(report) => self.report(from, &report, step),
+            ClientMessage::Report(report) => self.report(now, from, &report, step),
             ClientMessage::Leave {} => self.leave(now, from, step),
             ClientMessage::End {} => self.end_by(now, from, step)?,
             ClientMessage::Ping {} => {}

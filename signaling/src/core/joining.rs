@@ -193,6 +193,7 @@ impl Call {
         if let Some(publish) = publish {
             step.send(socket, ServerMessage::Publish(publish));
         }
+        self.tell_qualities_to(id, step);
     }
 }
 

@@ -45,6 +45,7 @@ impl Call {
         }
         self.ended = true;
         step.fact(CallFact::Ended { reason, at: now });
+        self.history.close_all(now);
         for (participant, seat) in std::mem::take(&mut self.seats) {
             step.effects.push(Effect::Disconnect { participant });
             if let Some(socket) = seat.socket() {
@@ -74,6 +75,7 @@ impl Call {
         step: &mut Step,
     ) {
         let Some(seat) = self.seats.remove(&id) else { return };
+        self.history.close(now, id);
         step.fact(CallFact::Vacated { participant: id, reason, at: now });
         step.effects.push(Effect::Disconnect { participant: id });
         self.tell_gone(id, reason, |viewer| viewer.sees(&seat), step);

@@ -1,9 +1,8 @@
-//! What the media server and the clients say about pictures, sound and connections.
+//! What the media server and the clients say about pictures and sound.
 
 use super::call::Call;
-use super::seat::Measured;
 use super::step::{Effect, MediaEvent, Step};
-use crate::message::{Grade, ParticipantId, Report, ServerMessage, SlotView};
+use crate::message::{ParticipantId, ServerMessage, SlotView};
 use crate::time::UnixMillis;
 
 impl Call {
@@ -48,11 +47,8 @@ impl Call {
                 self.speaking(participant, speaking, step);
             }
             MediaEvent::ActiveSpeaker { participant } => self.active_speaker(participant, step),
-            MediaEvent::Quality { participant, uplink, downlink, round_trip_ms, loss_percent } => {
-                self.measured(participant, step, |quality| {
-                    (quality.uplink, quality.downlink) = (uplink, downlink);
-                    (quality.round_trip_ms, quality.loss_percent) = (round_trip_ms, loss_percent);
-                });
+            MediaEvent::Quality { participant, uplink, downlink, figures } => {
+                self.graded(now, participant, (uplink, downlink), figures, step);
             }
         }
     }
@@ -71,11 +67,6 @@ impl Call {
             (seat.audio, seat.video) = (audio, video);
             self.tell_participant(now, id, step);
         }
-    }
-
-    pub(super) fn report(&mut self, id: ParticipantId, report: &Report, step: &mut Step) {
-        let reported = grade(report);
-        self.measured(id, step, |quality| quality.reported = reported);
     }
 
     fn media_lost(&mut self, now: UnixMillis, id: ParticipantId, lost: bool, step: &mut Step) {
@@ -99,53 +90,5 @@ impl Call {
         if let Some(socket) = seat.ear() {
             step.send(socket, ServerMessage::Slots { slots });
         }
-    }
-
-    /// Tells of a connection's quality when a grade changes; its figures are the hosts' alone.
-    fn measured(&mut self, id: ParticipantId, step: &mut Step, change: impl FnOnce(&mut Measured)) {
-        let Some(seat) = self.seats.get_mut(&id) else { return };
-        let before = seat.quality.map(|quality| quality.grades());
-        let mut quality = seat.quality.unwrap_or_default();
-        change(&mut quality);
-        seat.quality = Some(quality);
-        if before == Some(quality.grades()) {
-            return;
-        }
-        let Some(seat) = self.seats.get(&id) else { return };
-        let (full, plain) = (quality.message(id, true), quality.message(id, false));
-        self.tell(|viewer| viewer.is_host() && viewer.sees(seat), &full, step);
-        self.tell(|viewer| !viewer.is_host() && viewer.sees(seat), &plain, step);
-    }
-}
-
-impl Measured {
-    /// Up and down; of two views of the way down the worse counts.
-    fn grades(&self) -> (Grade, Grade) {
-        (self.uplink, self.downlink.max(self.reported))
-    }
-
-    fn message(&self, participant: ParticipantId, figures: bool) -> ServerMessage {
-        let (uplink, downlink) = self.grades();
-        ServerMessage::Quality {
-            participant,
-            uplink,
-            downlink,
-            round_trip_ms: self.round_trip_ms.filter(|_| figures),
-            loss_percent: self.loss_percent.filter(|_| figures),
-        }
-    }
-}
-
-/// What a client's figures feel like: ITU-T G.114 puts the limits of easy talk at 300 and 800 ms
-/// there and back; a frozen picture is poor whatever the figures say.
-fn grade(report: &Report) -> Grade {
-    let round_trip = report.round_trip_ms.unwrap_or(0);
-    let loss = report.loss_percent.unwrap_or(0);
-    if round_trip > 800 || loss > 10 || report.freezes.unwrap_or(0) > 0 {
-        Grade::Poor
-    } else if round_trip > 300 || loss > 3 {
-        Grade::Good
-    } else {
-        Grade::Excellent
     }
 }

@@ -9,12 +9,14 @@
 mod call;
 mod capturing;
 mod floor;
+mod history;
 mod joining;
 mod leaving;
 mod limits;
 mod media;
 mod moderating;
 mod placing;
+mod quality;
 mod rights;
 mod seat;
 mod step;

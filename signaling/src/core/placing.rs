@@ -102,6 +102,7 @@ impl Call {
         (seat.place, seat.since, seat.told_ahead) = (place, now, None);
         if place == Place::Lobby {
             seat.slots.clear();
+            self.history.close(now, id);
             if std::mem::take(&mut seat.screen) {
                 step.effects.push(Effect::Screen { participant: id, on: false });
             }
@@ -126,5 +127,6 @@ impl Call {
         if self.active_speaker.is_some() {
             step.send(socket, ServerMessage::ActiveSpeaker { participant: self.active_speaker });
         }
+        self.tell_qualities_to(id, step);
     }
 }

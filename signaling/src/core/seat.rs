@@ -1,11 +1,11 @@
 //! One participant's place in the call, which outlives sockets and transports.
 
 use super::SocketId;
+use super::quality::Measured;
 use super::rights::Right;
 use crate::gate::{Seat as Kept, Subject, TokenHash};
 use crate::message::{
-    Grade, ParticipantId, ParticipantView, Place, Presence, Publish, Role, SlotView, Tile,
-    TrackKind,
+    ParticipantId, ParticipantView, Place, Presence, Publish, Role, SlotView, Tile, TrackKind,
 };
 use crate::time::UnixMillis;
 
@@ -49,29 +49,6 @@ pub(super) enum Line {
     Lost {
         until: UnixMillis,
     },
-}
-
-/// The last known quality of a connection, as the media server and the client see it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Measured {
-    pub(super) uplink: Grade,
-    pub(super) downlink: Grade,
-    /// The client's own view of what reaches it.
-    pub(super) reported: Grade,
-    pub(super) round_trip_ms: Option<u32>,
-    pub(super) loss_percent: Option<u8>,
-}
-
-impl Default for Measured {
-    fn default() -> Self {
-        Self {
-            uplink: Grade::Excellent,
-            downlink: Grade::Excellent,
-            reported: Grade::Excellent,
-            round_trip_ms: None,
-            loss_percent: None,
-        }
-    }
 }
 
 impl Seat {

@@ -1,9 +1,9 @@
 //! What goes into a call, and what comes out.
 
-use crate::gate::{CallFact, CaptureRequest, Pass, Subject, TokenHash};
+use crate::gate::{CallFact, CaptureRequest, Pass, QualitySample, Subject, TokenHash};
 use crate::message::{
-    CaptureId, ClientMessage, CloseCode, EndReason, ErrorCode, Grade, ParticipantId, Place,
-    Publish, ServerMessage, SlotView, Tile, TrackKind,
+    CaptureId, ClientMessage, CloseCode, EndReason, ErrorCode, Figures, Grade, ParticipantId,
+    Place, Publish, ServerMessage, SlotView, Tile, TrackKind,
 };
 use crate::time::UnixMillis;
 
@@ -97,8 +97,7 @@ pub enum MediaEvent {
         participant: ParticipantId,
         uplink: Grade,
         downlink: Grade,
-        round_trip_ms: Option<u32>,
-        loss_percent: Option<u8>,
+        figures: Figures,
     },
 }
 
@@ -169,6 +168,10 @@ pub enum Effect {
     KeepKeyFrame {
         capture: CaptureId,
         target: ParticipantId,
+    },
+    /// Have it kept, whenever that may be done.
+    KeepQuality {
+        samples: Vec<QualitySample>,
     },
 }
 

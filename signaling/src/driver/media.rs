@@ -1,8 +1,10 @@
 //! Between the call's words and the media server's.
 
 use crate::core::{Answer, MediaEvent};
-use crate::message::{self, ErrorCode, Grade, ParticipantId, Publish, SlotView, Tile, TrackKind};
-use sfu::{ConnectError, Quality, RoomEvent, RoomHandle};
+use crate::message::{
+    self, ErrorCode, Figures, Grade, ParticipantId, Publish, SlotView, Tile, TrackKind,
+};
+use sfu::{ConnectError, Quality, QualityReport, RoomEvent, RoomHandle};
 use std::time::Duration;
 
 /// An answer takes a millisecond or two; a worker that takes longer than this is in trouble.
@@ -76,8 +78,7 @@ pub(super) fn event(event: RoomEvent) -> Option<MediaEvent> {
             participant: inward(participant)?,
             uplink: grade(report.uplink),
             downlink: grade(report.downlink),
-            round_trip_ms: report.round_trip.and_then(|time| u32::try_from(time.as_millis()).ok()),
-            loss_percent: Some(percent(report.uplink_loss.max(report.downlink_loss))),
+            figures: figures(&report),
         },
         RoomEvent::Speaking { participant, level } => {
             MediaEvent::Speaking { participant: inward(participant)?, speaking: level.is_some() }
@@ -124,6 +125,24 @@ fn grade(quality: Quality) -> Grade {
         Quality::Good => Grade::Good,
         Quality::Poor => Grade::Poor,
         Quality::Lost => Grade::Lost,
+    }
+}
+
+fn figures(report: &QualityReport) -> Figures {
+    let millis =
+        |time: Option<Duration>| time.and_then(|time| u32::try_from(time.as_millis()).ok());
+    let kbps = |rate: Option<u64>| rate.and_then(|rate| u32::try_from(rate / 1_000).ok());
+    // Of a way that is lost nothing is known.
+    let loss = |way, fraction| (way != Quality::Lost).then(|| percent(fraction));
+    Figures {
+        round_trip_ms: millis(report.round_trip),
+        uplink_loss_percent: loss(report.uplink, report.uplink_loss),
+        downlink_loss_percent: loss(report.downlink, report.downlink_loss),
+        uplink_jitter_ms: millis(report.uplink_jitter),
+        downlink_jitter_ms: millis(report.downlink_jitter),
+        uplink_kbps: kbps(report.uplink_bitrate),
+        downlink_kbps: kbps(report.downlink_bitrate),
+        freezes: None,
     }
 }
 

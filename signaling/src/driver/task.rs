@@ -3,7 +3,7 @@
 
 mod keeping;
 
-use self::keeping::asker;
+use self::keeping::{asker, keep_quality};
 use super::clock::Clock;
 use super::outlet::Outlet;
 use super::{Calls, media};
@@ -130,7 +130,7 @@ impl<G: Gate> CallTask<G> {
             command = commands.recv() => match command {
                 Some(Command::Stop) | None => {
                     self.write_down().await;
-                    self.stop();
+                    self.stop().await;
                     return false;
                 }
                 Some(command) => self.command(command).await,
@@ -275,14 +275,11 @@ impl<G: Gate> CallTask<G> {
                     }
                 });
             }
+            Effect::KeepQuality { samples } => {
+                tokio::spawn(keep_quality(self.calls.shared.gate.clone(), self.id, samples));
+            }
         }
         None
-    }
-
-    fn stop(&mut self) {
-        for outlet in std::mem::take(&mut self.outlets).into_values() {
-            outlet.close(CloseCode::ServerRestarting);
-        }
     }
 }
 

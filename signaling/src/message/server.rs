@@ -95,12 +95,8 @@ pub enum ServerMessage {
         participant: ParticipantId,
         uplink: Grade,
         downlink: Grade,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        #[ts(optional)]
-        round_trip_ms: Option<u32>,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        #[ts(optional)]
-        loss_percent: Option<u8>,
+        #[serde(flatten)]
+        figures: Figures,
     },
     /// Nothing more comes; the socket is closed next.
     Ended {
@@ -304,4 +300,38 @@ pub enum Grade {
     Good,
     Poor,
     Lost,
+}
+
+/// What a connection's grades come from, as far as it is known.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(default)]
+pub struct Figures {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub round_trip_ms: Option<u32>,
+    /// Of the packets on the way, in percent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub uplink_loss_percent: Option<u8>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub downlink_loss_percent: Option<u8>,
+    /// Of the sound (RFC 3550).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub uplink_jitter_ms: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub downlink_jitter_ms: Option<u32>,
+    /// Of sound and pictures.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub uplink_kbps: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub downlink_kbps: Option<u32>,
+    /// Of the pictures that this participant sees, in the last seconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub freezes: Option<u32>,
 }

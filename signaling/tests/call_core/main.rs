@@ -10,6 +10,7 @@ mod joining;
 mod limits;
 mod moderating;
 mod placing;
+mod quality;
 mod resuming;
 mod rights;
 mod storms;

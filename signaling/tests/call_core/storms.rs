@@ -87,8 +87,7 @@ fn media() -> impl Strategy<Value = MediaEvent> {
             participant,
             uplink: Grade::Poor,
             downlink: Grade::Good,
-            round_trip_ms: Some(100),
-            loss_percent: Some(3),
+            figures: Figures { round_trip_ms: Some(100), ..Figures::default() },
         }),
     ]
 }
@@ -204,9 +203,10 @@ impl Watch {
                 self.places.insert(socket, (me, role, *place));
             }
             ServerMessage::Participant(view) => self.may_see(socket, view),
-            ServerMessage::Quality { participant, round_trip_ms, .. } => {
+            ServerMessage::Quality { participant, figures, .. } => {
                 assert!(place == Place::Call || *participant == me);
-                assert!(host || round_trip_ms.is_none(), "figures are the hosts' alone");
+                let nothing = Figures::default();
+                assert!(host || *figures == nothing, "figures are the hosts' alone");
             }
             ServerMessage::CaptureState { .. } => assert!(host, "relayed to hosts only"),
             ServerMessage::CaptureRequest { .. } => assert_eq!(place, Place::Call),

@@ -3,7 +3,7 @@
 
 use signaling::core::{Answer, Call, Effect, Input, Joining, Keep, Settings, SocketId, Token};
 use signaling::gate::{
-    CallFact, CaptureRequest, KnownCapture, Pass, Restored, Seat, Subject, TokenHash,
+    CallFact, CaptureRequest, KnownCapture, Pass, QualitySample, Restored, Seat, Subject, TokenHash,
 };
 use signaling::message::*;
 use signaling::time::UnixMillis;
@@ -79,6 +79,7 @@ pub(crate) struct Kept {
     pub(crate) locked: bool,
     pub(crate) ended: Option<EndReason>,
     pub(crate) captures: Vec<CaptureRequest>,
+    pub(crate) quality: Vec<QualitySample>,
     last_participant: u32,
 }
 
@@ -248,6 +249,7 @@ impl World {
                 assert!(self.muted.remove(&(participant, kind)), "was not muted");
             }
             Effect::KeepKeyFrame { capture, .. } => self.key_frames.push(capture),
+            Effect::KeepQuality { samples } => self.kept.quality.extend(samples),
         }
         None
     }

@@ -26,6 +26,7 @@ pub(crate) struct Memory {
     live_since: Mutex<Option<UnixMillis>>,
     locked: Mutex<bool>,
     last: Mutex<u32>,
+    pub(crate) quality: Mutex<Vec<QualitySample>>,
 }
 
 pub(crate) struct Shop {
@@ -117,6 +118,11 @@ impl Gate for Memory {
     }
 
     async fn keep_key_frame(&self, _: CallId, _: CaptureId, _: KeyFrame) {}
+
+    async fn keep_quality(&self, _: CallId, samples: Vec<QualitySample>) -> Result<(), Refusal> {
+        self.quality.lock().unwrap().extend(samples);
+        Ok(())
+    }
 
     async fn restore(&self, _: CallId) -> Result<Restored, Refusal> {
         Ok(Restored {

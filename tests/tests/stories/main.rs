@@ -4,6 +4,7 @@
 
 mod accounts;
 mod booking;
+mod call_quality;
 mod call_records;
 mod customers;
 mod database_recovery;

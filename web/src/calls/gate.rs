@@ -1,11 +1,13 @@
 //! The seam itself: what signaling asks of the product, passed on to those who know.
 
 use sfu::KeyFrame;
-use signaling::gate::{CallFact, CaptureRequest, Gate, JoinRequest, Pass, Refusal, Restored};
+use signaling::gate::{
+    CallFact, CaptureRequest, Gate, JoinRequest, Pass, QualitySample, Refusal, Restored,
+};
 use signaling::message::{CallId, CaptureId, IceServer};
 use signaling::time::UnixMillis;
 
-use super::{admission, pictures, record, turn};
+use super::{admission, pictures, quality, record, turn};
 use crate::app::AppState;
 
 pub struct ProductGate {
@@ -43,6 +45,10 @@ impl Gate for ProductGate {
         if let Err(error) = pictures::keep_key_frame(&self.app, call, capture, &frame).await {
             tracing::warn!(%call, %capture, %error, "a key frame could not be kept");
         }
+    }
+
+    async fn keep_quality(&self, call: CallId, samples: Vec<QualitySample>) -> Result<(), Refusal> {
+        quality::keep(&self.app, call.0, samples).await.map_err(admission::failed)
     }
 
     async fn restore(&self, call: CallId) -> Result<Restored, Refusal> {

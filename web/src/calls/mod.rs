@@ -3,13 +3,14 @@
 //! `admission` says who may join, `gate` is the seam itself, `pictures` its snapshots. `record` keeps
 //! what happened (`roster` the seats) and takes the appointment along (`steps` is the rule). `follow`
 //! tells a call what the product changed, `line` whom its stylist sees first, and `summary` is what an
-//! appointment shows of its call.
+//! appointment shows of its call; `quality` how good its connections were.
 
 mod admission;
 mod follow;
 mod gate;
 mod line;
 mod pictures;
+mod quality;
 mod record;
 mod roster;
 mod routes;

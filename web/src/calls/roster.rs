@@ -120,7 +120,7 @@ pub(super) fn from_row(row: seat::Model) -> Option<Seat> {
     })
 }
 
-fn number(participant: ParticipantId) -> i32 {
+pub(super) fn number(participant: ParticipantId) -> i32 {
     i32::try_from(participant.0).unwrap_or(i32::MAX)
 }
 
@@ -135,7 +135,7 @@ pub(super) fn role_text(role: Role) -> &'static str {
     ROLES.iter().find(|known| known.0 == role).map_or("guest", |known| known.1)
 }
 
-fn role_of(text: &str) -> Option<Role> {
+pub(super) fn role_of(text: &str) -> Option<Role> {
     ROLES.iter().find(|known| known.1 == text).map(|known| known.0)
 }
 

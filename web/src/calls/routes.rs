@@ -1,23 +1,29 @@
-//! `GET /call`: the socket of a call. The protocol is described in `signaling/PROTOCOL.md`.
+//! `GET /call`: the socket of a call, whose protocol is described in `signaling/PROTOCOL.md`; and how
+//! good its connections were.
 
 use axum::{
     Extension,
-    extract::{WebSocketUpgrade, ws::rejection::WebSocketUpgradeRejection},
+    extract::{State, WebSocketUpgrade, ws::rejection::WebSocketUpgradeRejection},
     response::Response,
 };
 use signaling::gate::Caller;
 use utoipa_axum::{router::OpenApiRouter, routes};
+use uuid::Uuid;
 
 use super::Calls;
+use super::quality::{self, CallQuality};
 use crate::{
     accounts::StaffSession,
     app::AppState,
-    http::client_address::ClientAddress,
+    http::{
+        client_address::ClientAddress,
+        extract::{Json, Path},
+    },
     problem::{ApiError, ApiResult, Problem},
 };
 
 pub fn router() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(join))
+    OpenApiRouter::new().routes(routes!(join)).routes(routes!(show_quality))
 }
 
 /// Opens the socket of a call. Staff are known by their session; customers name their link in the
@@ -43,4 +49,21 @@ fn no_socket(rejection: WebSocketUpgradeRejection) -> ApiError {
     let detail = "Open a WebSocket here.";
     ApiError::new(http::StatusCode::UPGRADE_REQUIRED, "upgrade_required", detail)
         .because(rejection.to_string())
+}
+
+/// How good everybody's connection was while the call was live, for those who ask afterwards why it
+/// was not better. What was measured in the last half minute may be missing while it goes on.
+#[utoipa::path(get, path = "/appointments/{id}/call-quality", tag = "calls",
+    operation_id = "show_call_quality", params(("id" = Uuid, Path)),
+    responses(
+        (status = 200, description = "Nobody when there was no call", body = CallQuality),
+        (status = 401, description = "`signed_out`", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "`not_found`", body = Problem, content_type = "application/problem+json"),
+    ))]
+async fn show_quality(
+    State(app): State<AppState>,
+    _staff: StaffSession,
+    Path(id): Path<Uuid>,
+) -> ApiResult<Json<CallQuality>> {
+    Ok(Json(quality::of_call(&app, id).await?))
 }

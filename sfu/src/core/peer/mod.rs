@@ -5,6 +5,7 @@
 //! say; so each method that changes something is followed by [`Peer::poll`] until `None`.
 
 mod codecs;
+mod gauge;
 mod headers;
 mod identity;
 mod incoming;
@@ -15,11 +16,12 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use str0m::bwe::{Bitrate, BweKind};
-use str0m::media::{KeyframeRequestKind, Media};
+use str0m::media::{KeyframeRequestKind, Media, Mid};
 use str0m::net::{Receive, Transmit};
 use str0m::rtp::RtpPacket;
 use str0m::{Event, IceConnectionState, Input, Output, Rtc};
 
+use self::gauge::Gauge;
 pub use self::identity::Identity;
 use self::identity::{INITIAL_ESTIMATE, configure};
 use self::incoming::IncomingStreams;
@@ -98,6 +100,7 @@ pub(crate) struct Peer {
     clock: CaptureClock,
     path: Path,
     estimate: Option<u64>,
+    gauge: Gauge,
 }
 
 impl Peer {
@@ -125,6 +128,7 @@ impl Peer {
             clock: CaptureClock::default(),
             path: Path::default(),
             estimate: None,
+            gauge: Gauge::default(),
         };
         peer.withhold_senders();
         let answer = peer.pair_slots(answer);
@@ -332,21 +336,29 @@ impl Peer {
                 self.estimate = Some(estimate.as_u64());
                 Some(PeerOutput::Estimated(estimate.as_u64()))
             }
+            Event::MediaIngressStats(stats) if self.is_sound(stats.mid) => {
+                self.gauge.incoming(&stats);
+                None
+            }
             Event::MediaEgressStats(stats) => {
+                if self.is_sound(stats.mid) {
+                    self.gauge.outgoing(&stats);
+                }
                 let line = self.lines.iter_mut().find(|line| line.mid == stats.mid)?;
                 let Role::Slot(Some(sender)) = &mut line.role else { return None };
                 let before = std::mem::replace(&mut sender.requested, stats.nacks);
                 let requested = stats.nacks.saturating_sub(before);
                 (requested > 0).then_some(PeerOutput::Requested(requested))
             }
-            Event::PeerStats(stats) => Some(PeerOutput::Measured(Measurement {
-                uplink_loss: stats.ingress_loss_fraction.unwrap_or(0.0),
-                downlink_loss: stats.egress_loss_fraction.unwrap_or(0.0),
-                round_trip: stats.rtt,
-                downlink_estimate: self.estimate,
-            })),
+            Event::PeerStats(stats) => {
+                Some(PeerOutput::Measured(self.gauge.measure(&stats, self.estimate)))
+            }
             _ => None,
         }
+    }
+
+    fn is_sound(&self, mid: Mid) -> bool {
+        self.lines.iter().any(|line| line.mid == mid && line.kind == MediaKind::Audio)
     }
 
     fn read(&mut self, packet: RtpPacket) -> Option<PeerOutput> {

@@ -2,7 +2,9 @@
 
 use super::{CallTask, error, refused};
 use crate::core::{Input, Keep, SocketId};
-use crate::gate::{Gate, Refusal};
+use crate::gate::{Gate, QualitySample, Refusal};
+use crate::message::{CallId, CloseCode};
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -47,6 +49,20 @@ impl<G: Gate> CallTask<G> {
         }
     }
 
+    /// The server stops: everybody is asked to come back, and what was measured last is kept.
+    pub(super) async fn stop(&mut self) {
+        for outlet in std::mem::take(&mut self.outlets).into_values() {
+            outlet.close(CloseCode::ServerRestarting);
+        }
+        let samples = self.call.last_quality(self.clock.now());
+        if samples.is_empty() {
+            return;
+        }
+        if let Err(refusal) = self.calls.shared.gate.keep_quality(self.id, samples).await {
+            tracing::warn!(call = %self.id, %refusal, "the connections' last quality is not kept");
+        }
+    }
+
     /// Whoever asked is told; what nobody asked for is tried again, for it has to happen.
     pub(super) fn not_kept(&mut self, refusal: &Refusal, asker: Option<Asker>, input: Input) {
         tracing::warn!(call = %self.id, %refusal, "a change could not be kept");
@@ -63,6 +79,20 @@ impl<G: Gate> CallTask<G> {
         if !matches!(input, Input::Timeout) {
             self.postponed.push_back(input);
         }
+    }
+}
+
+/// Beside the call, which goes on whether or not the product can keep this now. What cannot be kept
+/// within a few minutes is given up; how much there can be of it is bounded by the call.
+pub(super) async fn keep_quality<G: Gate>(gate: Arc<G>, call: CallId, samples: Vec<QualitySample>) {
+    for pause in [1, 10, 60, 120] {
+        match gate.keep_quality(call, samples.clone()).await {
+            Ok(()) => return,
+            Err(refusal) => {
+                tracing::warn!(%call, %refusal, "the connections' quality could not be kept yet");
+            }
+        }
+        tokio::time::sleep(Duration::from_secs(pause)).await;
     }
 }
 

@@ -43,6 +43,26 @@ export interface paths {
         patch: operations["change_appointment"];
         trace?: never;
     };
+    "/api/v1/appointments/{id}/call-quality": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How good everybody's connection was while the call was live, for those who ask afterwards why it
+         *     was not better. What was measured in the last half minute may be missing while it goes on.
+         */
+        get: operations["show_call_quality"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/appointments/{id}/guest-links": {
         parameters: {
             query?: never;
@@ -645,6 +665,20 @@ export interface components {
             /** Format: uuid */
             stylist_id: string;
         };
+        /** @description How good the connections of a call were, while it was live. */
+        CallQuality: {
+            ends_at?: components["schemas"]["Timestamp"] | null;
+            /** @description In the order in which they came. Who came twice is one of them. */
+            people: components["schemas"]["PersonQuality"][];
+            /**
+             * Format: int32
+             * @description How long a time each piece is of.
+             */
+            piece_seconds: number;
+            starts_at?: components["schemas"]["Timestamp"] | null;
+        };
+        /** @enum {string} */
+        CallRole: "stylist" | "staff" | "customer" | "guest";
         /** @enum {string} */
         CallState: "scheduled" | "open" | "live" | "ended";
         /** @description What shall be otherwise; what is not named stays. */
@@ -743,6 +777,16 @@ export interface components {
          * @description How long a service takes, in whole minutes: 5 minutes to 12 hours.
          */
         Length: number;
+        LevelSeconds: {
+            /** Format: int32 */
+            excellent: number;
+            /** Format: int32 */
+            good: number;
+            /** Format: int32 */
+            lost: number;
+            /** Format: int32 */
+            poor: number;
+        };
         /** @description A few words on one line, possibly none: up to 80 characters. */
         Line: string;
         Link: {
@@ -963,6 +1007,16 @@ export interface components {
         Password: string;
         /** @description What a person is called: 1 to 100 characters, no line breaks. */
         PersonName: string;
+        PersonQuality: {
+            /** @description Of the whole call. */
+            figures: components["schemas"]["QualityFigures"];
+            name: string;
+            /** @description By time; there are none of the time that the person was not in the call. */
+            pieces: components["schemas"]["QualityPiece"][];
+            role: components["schemas"]["CallRole"];
+            /** @description How long the worse direction was so good. */
+            seconds: components["schemas"]["LevelSeconds"];
+        };
         Pet: {
             born_on?: components["schemas"]["BirthDate"] | null;
             /** @description Empty when nobody knows. */
@@ -1010,6 +1064,54 @@ export interface components {
             title: string;
             /** @description `urn:closeup:problem:` and the code. */
             type: string;
+        };
+        /**
+         * @description What the levels come from, each where it is known: of bitrates the mean, of freezes all, of the
+         *     rest the worst.
+         */
+        QualityFigures: {
+            /** Format: int32 */
+            downlink_jitter_ms?: number | null;
+            /** Format: int32 */
+            downlink_kbps?: number | null;
+            /** Format: int32 */
+            downlink_loss_percent?: number | null;
+            /**
+             * Format: int32
+             * @description Of the pictures that this person saw.
+             */
+            freezes?: number | null;
+            /** Format: int32 */
+            round_trip_ms?: number | null;
+            /**
+             * Format: int32
+             * @description Of the sound.
+             */
+            uplink_jitter_ms?: number | null;
+            /**
+             * Format: int32
+             * @description Of sound and pictures.
+             */
+            uplink_kbps?: number | null;
+            /** Format: int32 */
+            uplink_loss_percent?: number | null;
+        };
+        /**
+         * @description Worst last, so that the worse of two is the greater.
+         * @enum {string}
+         */
+        QualityLevel: "excellent" | "good" | "poor" | "lost";
+        /** @description The worst of a piece of time. */
+        QualityPiece: components["schemas"]["QualityFigures"] & {
+            /** @description From the server to the person. */
+            downlink: components["schemas"]["QualityLevel"];
+            /**
+             * Format: int32
+             * @description Seconds since `starts_at`.
+             */
+            from: number;
+            /** @description From the person to the server. */
+            uplink: components["schemas"]["QualityLevel"];
         };
         /** @description One visit's snapshots, to be looked at together. */
         Review: {
@@ -1379,6 +1481,46 @@ export interface operations {
             };
             /** @description `invalid` */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_call_quality: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Nobody when there was no call */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallQuality"];
+                };
+            };
+            /** @description `signed_out` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -9,6 +9,7 @@ import type {
   CaptureStage,
   EndReason,
   ErrorCode,
+  Figures,
   Grade,
   Joined,
   ParticipantId,
@@ -46,8 +47,8 @@ export interface Silenced {
 export interface ConnectionQuality {
   uplink: Grade;
   downlink: Grade;
-  roundTripMs: number | null;
-  lossPercent: number | null;
+  /** What the grades come from; the hosts alone are told. */
+  figures: Figures;
 }
 
 export interface CallModel {
@@ -268,11 +269,6 @@ function measured(
   quality: CallModel['quality'],
   message: Extract<ServerMessage, { type: 'quality' }>,
 ): CallModel['quality'] {
-  const { participant, uplink, downlink, round_trip_ms = null, loss_percent = null } = message;
-  return new Map(quality).set(participant, {
-    uplink,
-    downlink,
-    roundTripMs: round_trip_ms,
-    lossPercent: loss_percent,
-  });
+  const { participant, uplink, downlink } = message;
+  return new Map(quality).set(participant, { uplink, downlink, figures: message });
 }

@@ -100,7 +100,23 @@ export type ServerMessage = { "type": "joined" } & Joined | { "type": "call" } &
 /**
  * Since the call went live.
  */
-call_time_ms: number, } | { "type": "capture_state", id: CaptureId, from: ParticipantId, source: CaptureSource, state: CaptureStage, detail?: string, } | { "type": "quality", participant: ParticipantId, uplink: Grade, downlink: Grade, round_trip_ms?: number, loss_percent?: number, } | { "type": "ended", reason: EndReason, } | { "type": "error", code: ErrorCode, message: string, re?: number, } | { "type": "pong", };
+call_time_ms: number, } | { "type": "capture_state", id: CaptureId, from: ParticipantId, source: CaptureSource, state: CaptureStage, detail?: string, } | { "type": "quality", participant: ParticipantId, uplink: Grade, downlink: Grade, round_trip_ms?: number, 
+/**
+ * Of the packets on the way, in percent.
+ */
+uplink_loss_percent?: number, downlink_loss_percent?: number, 
+/**
+ * Of the sound (RFC 3550).
+ */
+uplink_jitter_ms?: number, downlink_jitter_ms?: number, 
+/**
+ * Of sound and pictures.
+ */
+uplink_kbps?: number, downlink_kbps?: number, 
+/**
+ * Of the pictures that this participant sees, in the last seconds.
+ */
+freezes?: number, } | { "type": "ended", reason: EndReason, } | { "type": "error", code: ErrorCode, message: string, re?: number, } | { "type": "pong", };
 
 export type Joined = { version: number, you: You, call: CallView, 
 /**
@@ -202,6 +218,27 @@ export type TrackKind = "audio" | "video" | "screen";
  * Worst last, so that the worse of two is the greater.
  */
 export type Grade = "excellent" | "good" | "poor" | "lost";
+
+/**
+ * What a connection's grades come from, as far as it is known.
+ */
+export type Figures = { round_trip_ms?: number, 
+/**
+ * Of the packets on the way, in percent.
+ */
+uplink_loss_percent?: number, downlink_loss_percent?: number, 
+/**
+ * Of the sound (RFC 3550).
+ */
+uplink_jitter_ms?: number, downlink_jitter_ms?: number, 
+/**
+ * Of sound and pictures.
+ */
+uplink_kbps?: number, downlink_kbps?: number, 
+/**
+ * Of the pictures that this participant sees, in the last seconds.
+ */
+freezes?: number, };
 
 /**
  * Why something was refused. The code is for programs and never changes its meaning; the message

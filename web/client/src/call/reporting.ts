@@ -4,7 +4,7 @@ import type { Report } from './protocol';
 import { QualityMeter } from './quality';
 import type { Transport } from './transport';
 
-const REPORT_MS = 3000;
+const REPORT_MS = 2000;
 
 export class Reporting {
   /** To the server; `null` until it was measured. */

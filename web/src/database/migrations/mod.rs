@@ -11,6 +11,7 @@ mod m0008_shop;
 mod m0009_pictures;
 mod m0010_call_locks;
 mod m0011_guest_links;
+mod m0012_call_quality;
 
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, TransactionTrait};
 use sea_orm_migration::{MigrationTrait, MigratorTrait, async_trait};
@@ -52,6 +53,7 @@ impl MigratorTrait for Steps {
             Box::new(m0009_pictures::Migration),
             Box::new(m0010_call_locks::Migration),
             Box::new(m0011_guest_links::Migration),
+            Box::new(m0012_call_quality::Migration),
         ]
     }
 }
