@@ -105,6 +105,10 @@ impl Measured {
     /// The worse of two views too, so that the figures say why the grades are what they are.
     fn all_figures(&self) -> Figures {
         let (own, theirs) = (self.figures, self.reported_figures);
+        if self.downlink == Grade::Lost {
+            // What the client said before is of another time.
+            return own;
+        }
         Figures {
             round_trip_ms: own.round_trip_ms.max(theirs.round_trip_ms),
             downlink_loss_percent: own.downlink_loss_percent.max(theirs.downlink_loss_percent),

@@ -194,6 +194,42 @@ export async function callUnderWay(server, name, cameras = {}) {
   return { who, stylist, customer, ...booked };
 }
 
+/**
+ * A call that is over: without pictures, by the sockets alone, and with a customer whose picture
+ * froze. The page is one of somebody who may host it.
+ */
+export async function callThatFroze(page, { link, appointment }) {
+  await page.evaluate(
+    async ({ link, appointment }) => {
+      const join = async (door) => {
+        const socket = new WebSocket('/api/v1/call');
+        const heard = [];
+        socket.onmessage = ({ data }) => heard.push(JSON.parse(data));
+        await new Promise((resolve) => (socket.onopen = resolve));
+        const say = (message) => socket.send(JSON.stringify(message));
+        const hear = async (type) => {
+          while (!heard.some((message) => message.type === type)) {
+            await new Promise((resolve) => setTimeout(resolve, 20));
+          }
+          return heard.find((message) => message.type === type);
+        };
+        say({ type: 'join', version: 1, audio: true, video: true, ...door });
+        return { say, hear, you: (await hear('joined')).you.id };
+      };
+      const host = await join({ appointment });
+      const customer = await join({ link });
+      host.say({ type: 'admit', participant: customer.you });
+      await customer.hear('placed');
+      host.say({ type: 'report', round_trip_ms: 40, loss_percent: 0 });
+      customer.say({ type: 'report', round_trip_ms: 310, loss_percent: 12, freezes: 2 });
+      await host.hear('quality');
+      host.say({ type: 'end' });
+      await customer.hear('ended');
+    },
+    { appointment, link: link.split('/').pop() },
+  );
+}
+
 /** The HTTP API in somebody's name, for what a story needs but does not tell. */
 export async function session(server, { email, password }) {
   const signedIn = await fetch(`${server.url}/api/v1/sessions`, {

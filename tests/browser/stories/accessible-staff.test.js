@@ -23,6 +23,12 @@ before(async () => {
   const tomorrow = new Date(Date.now() + 24 * 3_600_000).toISOString();
   const stylist = await people.newStylist(server, 'Axe Stylist');
   ids.ahead = (await people.bookByApi(server, stylist, { starts_at: tomorrow })).appointment;
+  const host = await newPage(browser);
+  await people.signIn(host, server.url, server.staff('owner'));
+  const over = await people.bookByApi(server, stylist, {});
+  await people.callThatFroze(host, over);
+  await host.context().close();
+  ids.over = over.appointment;
 });
 
 after(async () => {
@@ -45,6 +51,8 @@ const words = {
     addPet: 'Add pet',
     edit: 'Change details',
     reviewed: 'Reviewed',
+    connections: 'Connections in the call',
+    numbers: 'In numbers',
   },
   'zh-CN': {
     signIn: '登录',
@@ -59,6 +67,8 @@ const words = {
     addPet: '添加宠物',
     edit: '修改资料',
     reviewed: '已查看',
+    connections: '通话网络质量',
+    numbers: '具体数值',
   },
 };
 
@@ -109,6 +119,10 @@ for (const [language, say] of Object.entries(words)) {
       await page.getByRole('option', { name: say.newCustomer }).click();
     });
     await screen('appointment with snapshots', `/appointments/${ids.seen}`);
+    await screen('appointment with a call', `/appointments/${ids.over}`, async () => {
+      await page.getByRole('heading', { name: say.connections }).waitFor();
+      await page.getByText(say.numbers, { exact: true }).click();
+    });
     await screen('appointment ahead', `/appointments/${ids.ahead}`);
     for (const [name, press] of [
       ['reschedule', say.reschedule],

@@ -12,6 +12,7 @@ const kinds = [
   'appointment.changed',
   'customer.changed',
   'call.changed',
+  'call.measured',
   'snapshot.changed',
   'consent.changed',
   'staff.changed',

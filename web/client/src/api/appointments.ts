@@ -1,6 +1,6 @@
 // Appointments.
 import { get, patch, post } from './http';
-import type { Appointment, AppointmentState, Kind, Page } from './types';
+import type { Appointment, AppointmentState, CallQuality, Kind, Page } from './types';
 
 export type Filter = {
   from?: string;
@@ -50,3 +50,7 @@ export const createAppointment = (appointment: NewAppointment, idempotencyKey?: 
 
 export const changeAppointment = (id: string, change: AppointmentChange) =>
   patch<Appointment>(`/appointments/${id}`, change);
+
+/** How good the connections of its call were; of no call nobody's. */
+export const showCallQuality = (id: string, signal?: AbortSignal) =>
+  get<CallQuality>(`/appointments/${id}/call-quality`, { signal });

@@ -62,3 +62,9 @@ export type Review = Omit<Schemas['Review'], 'appointment' | 'snapshots'> & {
   appointment: Appointment;
   snapshots: Snapshot[];
 };
+
+export type QualityLevel = Schemas['QualityLevel'];
+export type QualityFigures = Schemas['QualityFigures'];
+export type QualityPiece = Schemas['QualityPiece'];
+export type PersonQuality = Schemas['PersonQuality'];
+export type CallQuality = Said<Schemas['CallQuality'], 'starts_at' | 'ends_at'>;

@@ -26,6 +26,11 @@ export function time(at: Instant): string {
   return format(at, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
 }
 
+/** 14:05:30 */
+export function exactTime(at: Instant): string {
+  return format(at, { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' });
+}
+
 /** Monday 4 May / 5月4日星期一 */
 export function day(at: Instant): string {
   return format(at, { weekday: 'long', day: 'numeric', month: 'long' });

@@ -125,11 +125,7 @@ export const t = catalogue({
     quality: {
       of: (name: string) => `Connection of ${name}`,
       mine: 'Your connection',
-      excellent: 'excellent',
-      good: 'good',
-      poor: 'weak',
-      lost: 'lost',
-      numbers: (roundTrip: number, loss: number) => `${roundTrip} ms, ${loss}% lost`,
+      is: 'Connection',
     },
 
     customer: 'Customer',
@@ -284,11 +280,7 @@ export const t = catalogue({
     quality: {
       of: (name: string) => `${name} 的网络`,
       mine: '您的网络',
-      excellent: '极好',
-      good: '良好',
-      poor: '较弱',
-      lost: '中断',
-      numbers: (roundTrip: number, loss: number) => `${roundTrip} 毫秒，丢包 ${loss}%`,
+      is: '网络',
     },
 
     customer: '顾客',
