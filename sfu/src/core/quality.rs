@@ -27,15 +27,26 @@ pub(crate) struct Measurement {
 #[derive(Debug, Default)]
 pub(crate) struct QualityMeter {
     told: Option<(Instant, Quality, Quality)>,
+    uplink_jitter: Option<Duration>,
 }
 
 impl QualityMeter {
-    /// The report to tell, when there is something to tell.
+    /// The jitter that the participant's sound brings along, for whoever hears it.
+    pub(crate) fn uplink_jitter(&self) -> Option<Duration> {
+        self.uplink_jitter
+    }
+
+    /// The report to tell, when there is something to tell. `brought`: the worst jitter of what the
+    /// others send, which is not of this participant's own way.
     pub(crate) fn measure(
         &mut self,
         now: Instant,
         measured: &Measurement,
+        brought: Duration,
     ) -> Option<QualityReport> {
+        self.uplink_jitter = measured.uplink_jitter;
+        let own = measured.downlink_jitter.map(|jitter| jitter.saturating_sub(brought));
+        let measured = &Measurement { downlink_jitter: own, ..*measured };
         let uplink = judge(measured.uplink_loss, measured.round_trip, measured.uplink_jitter);
         let downlink = judge(measured.downlink_loss, measured.round_trip, measured.downlink_jitter);
         self.tell(now, uplink, downlink).then(|| report(uplink, downlink, measured))
@@ -88,6 +99,18 @@ fn report(uplink: Quality, downlink: Quality, measured: &Measurement) -> Quality
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn jitter_that_others_bring_along_is_not_of_ones_own_way() {
+        #[expect(clippy::disallowed_methods, reason = "an instant can only be had from the clock")]
+        let now = Instant::now();
+        let millis = Duration::from_millis;
+        let jittery = Measurement { downlink_jitter: Some(millis(130)), ..Measurement::default() };
+        let told = |brought| QualityMeter::default().measure(now, &jittery, brought).unwrap();
+        assert_eq!(told(Duration::ZERO).downlink, Quality::Poor);
+        let own = told(millis(110));
+        assert_eq!((own.downlink, own.downlink_jitter), (Quality::Excellent, Some(millis(20))));
+    }
 
     #[test]
     fn each_of_loss_delay_and_jitter_can_make_a_way_poor() {

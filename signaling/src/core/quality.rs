@@ -19,8 +19,7 @@ pub(super) struct Measured {
     downlink: Grade,
     figures: Figures,
     /// The client's own view of what reaches it.
-    reported: Grade,
-    reported_figures: Figures,
+    reported: Figures,
     told: Option<(UnixMillis, (Grade, Grade), Figures)>,
 }
 
@@ -48,8 +47,7 @@ impl Call {
         step: &mut Step,
     ) {
         let Some(quality) = self.quality(id) else { return };
-        quality.reported = grade(report);
-        quality.reported_figures = figures(report);
+        quality.reported = figures(report);
         self.measured(now, id, u32::from(report.freezes.unwrap_or(0)), step);
     }
 
@@ -99,22 +97,30 @@ impl Call {
 impl Measured {
     /// Up and down; of two views of the way down the worse counts.
     fn grades(&self) -> (Grade, Grade) {
-        (self.uplink, self.downlink.max(self.reported))
+        (self.uplink, self.downlink.max(grade(&self.theirs())))
     }
 
     /// The worse of two views too, so that the figures say why the grades are what they are.
     fn all_figures(&self) -> Figures {
-        let (own, theirs) = (self.figures, self.reported_figures);
-        if self.downlink == Grade::Lost {
-            // What the client said before is of another time.
-            return own;
-        }
+        let (own, theirs) = (self.figures, self.theirs());
         Figures {
             round_trip_ms: own.round_trip_ms.max(theirs.round_trip_ms),
-            downlink_loss_percent: own.downlink_loss_percent.max(theirs.downlink_loss_percent),
+            downlink_loss_percent: own.downlink_loss_percent.or(theirs.downlink_loss_percent),
             freezes: theirs.freezes,
             ..own
         }
+    }
+
+    /// What the client says, as far as it is about its own way. Packets that were lost between
+    /// somebody else and the server are missing to the client too, so its losses count only until
+    /// the server knows better; and what it said before it was lost is of another time.
+    fn theirs(&self) -> Figures {
+        if self.downlink == Grade::Lost {
+            return Figures::default();
+        }
+        let knows = self.figures.downlink_loss_percent.is_some();
+        let loss = self.reported.downlink_loss_percent.filter(|_| !knows);
+        Figures { downlink_loss_percent: loss, ..self.reported }
     }
 
     /// Whether there is something to tell, and whether it is of the figures alone.
@@ -137,8 +143,7 @@ impl Default for Measured {
             uplink: Grade::Excellent,
             downlink: Grade::Excellent,
             figures: Figures::default(),
-            reported: Grade::Excellent,
-            reported_figures: Figures::default(),
+            reported: Figures::default(),
             told: None,
         }
     }
@@ -146,10 +151,10 @@ impl Default for Measured {
 
 /// What a client's figures feel like: ITU-T G.114 puts the limits of easy talk at 300 and 800 ms
 /// there and back; a frozen picture is poor whatever the figures say.
-fn grade(report: &Report) -> Grade {
-    let round_trip = report.round_trip_ms.unwrap_or(0);
-    let loss = report.loss_percent.unwrap_or(0);
-    if round_trip > 800 || loss > 10 || report.freezes.unwrap_or(0) > 0 {
+fn grade(figures: &Figures) -> Grade {
+    let round_trip = figures.round_trip_ms.unwrap_or(0);
+    let loss = figures.downlink_loss_percent.unwrap_or(0);
+    if round_trip > 800 || loss > 10 || figures.freezes.unwrap_or(0) > 0 {
         Grade::Poor
     } else if round_trip > 300 || loss > 3 {
         Grade::Good

@@ -99,6 +99,18 @@ fn a_picture_that_freezes_for_the_client_is_poor_whatever_the_server_measures() 
 }
 
 #[test]
+fn what_was_lost_on_anothers_way_is_not_held_against_the_viewer() {
+    let (mut world, stylist, _) = World::live();
+    let host = world.id(stylist);
+    let clean = Figures { downlink_loss_percent: Some(0), ..Figures::default() };
+    world.put(measured(host, Grade::Excellent, Grade::Excellent, clean));
+    world.forget();
+    let missing = Report { loss_percent: Some(30), ..Report::default() };
+    world.say(stylist, ClientMessage::Report(missing));
+    assert_eq!(world.heard(stylist), []);
+}
+
+#[test]
 fn a_call_is_noted_in_samples_that_hold_the_worst_of_ten_seconds() {
     let (mut world, stylist, customer) = World::live();
     let participant = world.id(customer);

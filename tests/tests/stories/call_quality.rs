@@ -17,9 +17,10 @@ on_both_databases! {
         report(&mut customer, json!({ "freezes": 2, "loss_percent": 12, "round_trip_ms": 310 })).await;
         report(&mut stylist, json!({ "freezes": 0, "round_trip_ms": 40 })).await;
         // A host hears of it with the figures, the customer of the grades alone.
-        let told = stylist.expect("quality").await;
-        assert_eq!((&told["downlink"], &told["freezes"]), (&json!("poor"), &json!(2)));
-        assert_eq!(customer.expect("quality").await.get("freezes"), None);
+        let weak = |told: &Value| told["downlink"] == "poor";
+        let told = hears(&mut stylist, weak).await;
+        assert_eq!(told["freezes"], 2);
+        assert_eq!(hears(&mut customer, weak).await.get("freezes"), None);
         stylist.send(&json!({ "type": "end" })).await;
         customer.expect("ended").await;
 
@@ -80,6 +81,16 @@ on_both_databases! {
         assert_eq!(people[0]["figures"]["freezes"], 1);
         state.tasks.stopping.cancel();
         served.await.unwrap().unwrap();
+    }
+}
+
+/// The next news of somebody's quality that are such.
+async fn hears(socket: &mut Socket, such: impl Fn(&Value) -> bool) -> Value {
+    loop {
+        let told = socket.expect("quality").await;
+        if such(&told) {
+            return told;
+        }
     }
 }
 

@@ -60,11 +60,14 @@ impl Room {
             PeerOutput::Requested(packets) => self.tally.packets_requested += packets,
             PeerOutput::Estimated(estimate) => self.reconsider(now, participant, estimate),
             PeerOutput::Measured(measured) => {
+                let others = self.members.values().filter(|other| other.id != participant);
+                let brought = others.filter_map(|other| other.quality.uplink_jitter()).max();
                 let Some(member) = self.members.get_mut(&participant) else { return };
                 member.budget.measure(now, &measured);
                 if member.is_connected
                     && !member.liveness.is_lost()
-                    && let Some(report) = member.quality.measure(now, &measured)
+                    && let Some(report) =
+                        member.quality.measure(now, &measured, brought.unwrap_or_default())
                 {
                     self.tell(RoomEvent::Quality { participant, report });
                 }

@@ -50,7 +50,7 @@ export const q = catalogue({
     figuresOf: (name: string) => `Connection of ${name}`,
     when: (times: string) => `Weak or lost at ${times}`,
     spell: (time: string, seconds: number) => `${time} (${en(seconds)})`,
-    meaning: 'Of losses, jitter and round trip the highest, of data the mean.',
+    meaning: 'Of losses, jitter and round trip the highest, of rates the mean.',
   },
   zh: {
     title: '通话网络质量',
@@ -68,6 +68,6 @@ export const q = catalogue({
     figuresOf: (name: string) => `${name} 的网络`,
     when: (times: string) => `较弱或中断的时间：${times}`,
     spell: (time: string, seconds: number) => `${time}（${zh(seconds)}）`,
-    meaning: '丢包、抖动和往返延迟为最高值，数据量为平均值。',
+    meaning: '丢包、抖动和往返延迟为最高值，速率为平均值。',
   },
 });
