@@ -136,7 +136,8 @@ fn log_to_stderr(filter: &str) -> anyhow::Result<()> {
     let filter = EnvFilter::try_new(format!("sea_orm_migration=warn,{filter}"))?;
     let colours = std::io::stderr().is_terminal();
     let log = tracing_subscriber::fmt().with_ansi(colours).with_writer(std::io::stderr);
-    log.with_env_filter(filter).init();
+    // To say that nobody reads what is logged, it would panic.
+    log.log_internal_errors(false).with_env_filter(filter).init();
     Ok(())
 }
 
@@ -152,8 +153,8 @@ async fn serve(settings: Settings) -> anyhow::Result<()> {
             _ = terminate.recv() => {}
             _ = interrupt.recv() => {}
         }
-        tracing::info!("stopping");
         stopping.cancel();
+        tracing::info!("stopping");
     });
     tracing::info!(url = app.url(), "ready");
     let ready = serde_json::json!({ "ready": true, "url": app.url(), "demo": app.demo() });

@@ -36,7 +36,12 @@ impl Server {
     }
 
     fn spawn(mut command: Command) -> Self {
-        command.stdout(Stdio::piped()).stderr(Stdio::null());
+        command.stderr(Stdio::null());
+        Self::spawn_with_log(command)
+    }
+
+    fn spawn_with_log(mut command: Command) -> Self {
+        command.stdout(Stdio::piped());
         let mut process = command.spawn().unwrap();
         let mut rest_of_output = BufReader::new(process.stdout.take().unwrap());
         let mut line = String::new();
@@ -83,6 +88,16 @@ fn serve_prints_one_line_once_it_is_ready_and_stops_when_it_is_told_to() {
 
 /// Its pictures are painted one after the other, which takes a while: a kill in between must not
 /// leave the shop with fewer of them for good.
+#[test]
+fn it_goes_on_and_stops_when_whoever_read_its_log_is_gone() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = closeup(&["serve", "--port", "0", "--empty", "--data"]);
+    command.arg(folder.path().join("data")).stderr(Stdio::piped());
+    let mut server = Server::spawn_with_log(command);
+    drop(server.process.stderr.take());
+    server.stop();
+}
+
 #[test]
 fn a_demo_shop_that_is_killed_while_it_is_made_is_whole_after_the_next_start() {
     let folder = tempfile::tempdir().unwrap();

@@ -16,6 +16,9 @@ export class FakePeer {
   onconnectionstatechange: (() => void) | null = null;
   transceivers: ReturnType<typeof transceiver>[] = [];
   candidates: string[] = [];
+  /** Whether anything arrives. */
+  hears = true;
+  private received = 0;
   private offers = 0;
 
   constructor() {
@@ -23,12 +26,17 @@ export class FakePeer {
   }
 
   addTransceiver(_: unknown, init: { sendEncodings?: RTCRtpEncodingParameters[] } = {}) {
-    const made = transceiver(init.sendEncodings ?? [{}]);
+    const made = transceiver(init.sendEncodings ?? [{}], () => this.statistics());
     this.transceivers.push(made);
     return made;
   }
 
   getTransceivers = () => this.transceivers;
+
+  private async statistics() {
+    if (this.hears) this.received += 1000;
+    return new Map([['pair', { type: 'candidate-pair', bytesReceived: this.received }]]);
+  }
 
   async createOffer({ iceRestart = false } = {}) {
     this.offers += 1;
@@ -60,13 +68,14 @@ export class FakePeer {
   }
 }
 
-function transceiver(encodings: RTCRtpEncodingParameters[]) {
+function transceiver(encodings: RTCRtpEncodingParameters[], getStats: () => Promise<unknown>) {
   let parameters = { encodings: encodings.map((one) => ({ ...one })) } as RTCRtpSendParameters;
   return {
     receiver: { track: {} },
     setCodecPreferences: () => undefined,
     sender: {
       track: null as unknown,
+      getStats,
       async replaceTrack(track: unknown) {
         this.track = track;
       },

@@ -166,6 +166,19 @@ test('TCP is not looked at while UDP serves, and at once when that falls silent'
   expect(peer.candidates).toEqual([tcp]);
 });
 
+test('TCP is looked for when nothing comes, though the browser still hopes', async () => {
+  await transport.offer();
+  await transport.accept(`${answer('AA')}a=${udp}\r\na=${tcp}\r\n`);
+  const peer = FakePeer.now;
+  peer.becomes('connected');
+  await timers.advance(3000);
+  peer.hears = false;
+  await timers.advance(1000);
+  expect(peer.candidates).toEqual([]);
+  await timers.advance(2000);
+  expect(peer.candidates).toEqual([tcp]);
+});
+
 test('where UDP does not come up, TCP is tried soon', async () => {
   await transport.offer();
   await transport.accept(`${answer('AA')}a=${udp}\r\na=${tcp}\r\n`);

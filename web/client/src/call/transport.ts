@@ -7,6 +7,7 @@
 
 import { compact, preferCodecs, withoutTcp, type MediaKind } from './sdp';
 import { encodings, layerNames, NOTHING_TOLD, type Source } from './layers';
+import { LastResort } from './last-resort';
 import { realTimers, type Timers } from './platform';
 import type { Publish, TrackKind } from './protocol';
 import { writable, type Readable } from './store';
@@ -41,8 +42,6 @@ const SCREEN = { maxBitrate: 2_500_000, maxFramerate: 15 };
 const MOST_PAIRS = 21;
 const DISCONNECTED_PATIENCE_MS = 1200;
 const RESTART_PATIENCE_MS = 4000;
-/** A network that lets UDP through has shown it by then. */
-const UDP_PATIENCE_MS = 600;
 /** A network that lets a direct path through has one by then. */
 const DIRECT_PATIENCE_MS = 2000;
 /** The server has all that it can carry: others may have left by then. */
@@ -63,8 +62,7 @@ export class Transport {
   private pairs: number;
   private told: Publish = NOTHING_TOLD;
   private relays: RTCIceServer[] = [];
-  /** The server's addresses for TCP, until they are needed. */
-  private lastResort: RTCIceCandidateInit[] = [];
+  private tcp!: LastResort;
   private sparing = false;
   private tuning: Promise<void> = Promise.resolve();
   private everConnected = false;
@@ -101,8 +99,7 @@ export class Transport {
     }
     const { sdp, candidates } = withoutTcp(answer);
     await this.peer.setRemoteDescription({ type: 'answer', sdp });
-    this.lastResort = candidates;
-    this.timers.after(UDP_PATIENCE_MS, () => this.tryTcp());
+    this.tcp.keep(candidates);
     await this.tune();
     this.offerMissingSlots();
   }
@@ -177,11 +174,14 @@ export class Transport {
   close(): void {
     this.closed = true;
     this.cancelCheck?.();
+    this.tcp.close();
     this.peer.close();
   }
 
   private build(): RTCPeerConnection {
     const peer = new RTCPeerConnection(this.configuration());
+    this.tcp?.close();
+    this.tcp = new LastResort(peer, this.timers);
     const { audio, video, screen } = this.tracks;
     preferCodecs(peer.addTransceiver(audio ?? 'audio', { direction: 'sendonly' }), 'audio');
     const camera = peer.addTransceiver(video ?? 'video', {
@@ -243,7 +243,6 @@ export class Transport {
 
   private rebuild(): void {
     const old = this.peer;
-    this.lastResort = [];
     old.onconnectionstatechange = null;
     this.peer = this.build();
     old.close();
@@ -266,7 +265,7 @@ export class Transport {
         break;
       case 'disconnected':
         this.status.set('reconnecting');
-        this.tryTcp();
+        this.tcp.use();
         this.check(DISCONNECTED_PATIENCE_MS, () => this.restart());
         break;
       case 'failed':
@@ -276,17 +275,6 @@ export class Transport {
       case 'connecting':
         this.status.set(this.everConnected ? 'reconnecting' : 'connecting');
         break;
-    }
-  }
-
-  /**
-   * Held back till now, since browsers that find UDP and TCP on different networks (a VPN, say)
-   * choose by the network, and might well talk TCP where UDP does better.
-   */
-  private tryTcp(): void {
-    if (this.closed || this.peer.connectionState === 'connected') return;
-    for (const candidate of this.lastResort.splice(0)) {
-      void this.peer.addIceCandidate(candidate).catch(() => undefined);
     }
   }
 
