@@ -44,15 +44,16 @@ async function untilReady(page, link) {
 
 /** Both pages tell the time of the same machine. */
 async function untilFirstFrame(stylistPage, customerPage) {
-  const arrived = customerPage.evaluate(async () => {
-    const video = document.querySelector('main.stage .remote video');
-    const track = video.srcObject.getVideoTracks()[0].clone();
-    const { value } = await new MediaStreamTrackProcessor({ track }).readable.getReader().read();
-    const at = performance.timeOrigin + performance.now();
-    value.close();
-    track.stop();
-    return at;
-  });
+  // When it was decoded and handed to the screen, however late a script of the page hears of it.
+  const arrived = customerPage.evaluate(
+    () =>
+      new Promise((resolve) => {
+        const video = document.querySelector('main.stage .remote video');
+        video.requestVideoFrameCallback((_, { presentationTime }) =>
+          resolve(performance.timeOrigin + presentationTime),
+        );
+      }),
+  );
   const clicked = stylistPage.evaluate(
     () =>
       new Promise((resolve) => {
