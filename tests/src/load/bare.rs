@@ -57,11 +57,7 @@ impl Bare {
         broadcast: Option<Broadcast>,
         window: &Window,
     ) -> anyhow::Result<Running> {
-        let mut client = Client::new(self.address)?;
-        if let Some(broadcast) = broadcast {
-            client.publish(broadcast)?;
-        }
-        client.receive(place.sources(case))?;
+        let mut client = Client::prepared(self.address, place.sources(case), broadcast)?;
         let (room, participant) = (place.room, u64::from(place.number(case)) + 1);
         let answer = self.ask(&Join { room, participant, offer: client.offer()? }).await?;
         client.accept(&answer)?;

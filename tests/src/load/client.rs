@@ -86,6 +86,20 @@ impl Client {
         Ok(Self { connection, socket, state, local, senders: Vec::new(), broadcast: None })
     }
 
+    /// One that will send what it is to broadcast, and receive from so many others.
+    pub fn prepared(
+        address: IpAddr,
+        sources: usize,
+        broadcast: Option<Broadcast>,
+    ) -> anyhow::Result<Self> {
+        let mut client = Self::new(address)?;
+        if let Some(broadcast) = broadcast {
+            client.publish(broadcast)?;
+        }
+        client.receive(sources)?;
+        Ok(client)
+    }
+
     /// Offers to send audio and video, the first lines of the offer.
     pub fn publish(&mut self, broadcast: Broadcast) -> anyhow::Result<()> {
         for (codec, kind) in

@@ -69,11 +69,7 @@ impl Closeup {
         broadcast: Option<Broadcast>,
         window: &Window,
     ) -> anyhow::Result<Running> {
-        let mut client = Client::new(self.address)?;
-        if let Some(broadcast) = broadcast {
-            client.publish(broadcast)?;
-        }
-        client.receive(place.sources(case))?;
+        let mut client = Client::prepared(self.address, place.sources(case), broadcast)?;
         let offer = json!({ "offer": client.offer()? });
         let is_customer = place.member == CUSTOMER;
         let before = usize::from(place.member > CUSTOMER);

@@ -6,6 +6,7 @@ use chrono::{Duration, SecondsFormat};
 use serde_json::{Value, json};
 use tests::{
     app::{Backend, TestApp},
+    native::Socket,
     on_both_databases,
     persona::Persona,
     shop::{Booked, Shop, now},
@@ -44,7 +45,30 @@ on_both_databases! {
         assert_eq!(shown(&booked.customer).await["role"], "customer");
         let list = shop.owner.get(&path(&booked)).await.expect(200).json();
         assert_eq!((&list[0]["name"], &list[0]["has_come"]), (&json!("Dr. Wang"), &json!(false)));
-        assert_eq!(list[0]["url"], invited["url"]);
+        assert_eq!((&list[0]["url"], &list[0]["is_here"]), (&invited["url"], &json!(false)));
+        app.stop().await;
+    }
+
+    async fn of_two_guests_with_one_name_the_staff_see_which_is_here(app: TestApp) {
+        let shop = Shop::open(&app).await;
+        let booked = shop.book(&app).await;
+        let [one, two] = [invite(&shop, &booked, "Lin").await, invite(&shop, &booked, "Lin").await];
+        let first = guest(&app, &one);
+        let mut socket = Socket::open(&first).await;
+        socket.join_by_link(first.link().unwrap(), json!({})).await;
+        socket.expect("joined").await;
+        let here = async || {
+            let list = shop.owner.get(&path(&booked)).await.expect(200).json();
+            [&one, &two].map(|invited| {
+                let of = |link: &&Value| link["id"] == invited["id"];
+                let link = list.as_array().unwrap().iter().find(of).unwrap();
+                (link["has_come"] == true, link["is_here"] == true)
+            })
+        };
+        assert_eq!(here().await, [(true, true), (false, false)]);
+        socket.send(&json!({ "type": "leave" })).await;
+        socket.closed().await;
+        assert_eq!(here().await, [(true, false), (false, false)]);
         app.stop().await;
     }
 

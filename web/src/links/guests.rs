@@ -48,6 +48,8 @@ pub struct GuestLink {
     pub revoked_at: Option<Timestamp>,
     /// Whether they have ever come, to the waiting room at least.
     pub has_come: bool,
+    /// Whether they have a place there, or in the call, now.
+    pub is_here: bool,
 }
 
 impl Guest {
@@ -132,15 +134,19 @@ impl Invitation {
         };
         let guest = guest.insert(write).await?;
         announce(app, write, &guest).await?;
-        Ok(GuestLink::of(app, guest, false))
+        Ok(GuestLink::of(app, guest, &[]))
     }
 }
 
 impl GuestLink {
-    fn of(app: &AppState, guest: Guest, has_come: bool) -> Self {
+    /// `seats`: of anybody, theirs among them.
+    fn of(app: &AppState, guest: Guest, seats: &[seat::Model]) -> Self {
         let url = access::url(app, guest.id);
+        let mut own = seats.iter().filter(|seat| seat.subject_id == guest.id).peekable();
+        let has_come = own.peek().is_some();
+        let is_here = own.any(|seat| seat.vacated_at.is_none());
         let Guest { id, name, created_at, expires_at, revoked_at, .. } = guest;
-        Self { id, name, url, created_at, expires_at, revoked_at, has_come }
+        Self { id, name, url, created_at, expires_at, revoked_at, has_come, is_here }
     }
 }
 
@@ -162,12 +168,7 @@ pub(super) async fn of_appointment(
         .filter(seat::Column::SubjectId.is_in(ids))
         .all(database)
         .await?;
-    let has_come = |guest: &Guest| seats.iter().any(|seat| seat.subject_id == guest.id);
-    let view = |guest: Guest| {
-        let has_come = has_come(&guest);
-        GuestLink::of(app, guest, has_come)
-    };
-    Ok(guests.into_iter().map(view).collect())
+    Ok(guests.into_iter().map(|guest| GuestLink::of(app, guest, &seats)).collect())
 }
 
 /// Takes an invitation back. Who is in the call already stays until a host removes them.

@@ -2,8 +2,8 @@
 
 use rtc_dtls::extension::extension_use_srtp::SrtpProtectionProfile;
 
-const RECORD_HEADER: usize = 13;
-const HANDSHAKE_HEADER: usize = 12;
+use super::{HANDSHAKE_HEADER, RECORD_HEADER};
+
 const CLIENT_HELLO: u8 = 1;
 const USE_SRTP: u16 = 14;
 const SUPPORTED_VERSIONS: u16 = 43;

@@ -1,6 +1,8 @@
 //! How much of each of the peer's handshake messages has arrived. Tells news from repetition, and
 //! keeps the number of pieces small, whoever cuts them.
 
+use super::HANDSHAKE_HEADER;
+
 /// A handshake has six messages from either side; a retransmission has the numbers of the first.
 const MOST_MESSAGES: u16 = 12;
 /// Certificates are the longest, and chains are not sent in WebRTC.
@@ -18,12 +20,10 @@ pub(super) struct Fragment {
 }
 
 impl Fragment {
-    pub(super) const HEADER: usize = 12;
-
     /// The fragment that begins here, and how many bytes it takes with its header. `None` when it
     /// contradicts itself or its surroundings.
     pub(super) fn parse(bytes: &[u8]) -> Option<(Self, usize)> {
-        let header: &[u8; Self::HEADER] = bytes.first_chunk()?;
+        let header: &[u8; HANDSHAKE_HEADER] = bytes.first_chunk()?;
         let number = |at: usize| {
             usize::from(header[at]) << 16
                 | usize::from(header[at + 1]) << 8
@@ -32,7 +32,7 @@ impl Fragment {
         let (length, begin) = (number(1), number(6));
         let end = begin + number(9);
         let message = u16::from_be_bytes([header[4], header[5]]);
-        let taken = Self::HEADER + end - begin;
+        let taken = HANDSHAKE_HEADER + end - begin;
         let is_sound = message < MOST_MESSAGES
             && length <= LONGEST_MESSAGE
             && end <= length

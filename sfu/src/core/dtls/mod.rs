@@ -41,6 +41,9 @@ const SUITES: [CipherSuiteId; 4] = [
     CipherSuiteId::Tls_Ecdhe_Ecdsa_With_ChaCha20_Poly1305_Sha256,
     CipherSuiteId::Tls_Ecdhe_Rsa_With_ChaCha20_Poly1305_Sha256,
 ];
+/// Of a record (RFC 6347 §4.1), and of a handshake message's fragment in it (§4.2.2), in bytes.
+const RECORD_HEADER: usize = 13;
+const HANDSHAKE_HEADER: usize = 12;
 /// Best first.
 const PROFILES: [SrtpProtectionProfile; 3] = [
     SrtpProtectionProfile::Srtp_Aead_Aes_128_Gcm,

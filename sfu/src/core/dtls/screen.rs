@@ -5,9 +5,9 @@
 //! its own lost answer is never sent again. So it is given records that are well formed, that a
 //! handshake can have, a bounded number of them, and none twice.
 
+use super::RECORD_HEADER;
 use super::fragments::{Brings, Fragment, Messages};
 
-const RECORD_HEADER: usize = 13;
 const CHANGE_CIPHER_SPEC: u8 = 20;
 const ALERT: u8 = 21;
 const HANDSHAKE: u8 = 22;
@@ -124,6 +124,7 @@ fn split(mut datagram: &[u8]) -> Option<Vec<Record<'_>>> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::HANDSHAKE_HEADER;
     use super::*;
 
     fn record(kind: u8, epoch: u8, body: &[u8]) -> Vec<u8> {
@@ -135,7 +136,7 @@ mod tests {
 
     fn message(number: u8, length: u8) -> Vec<u8> {
         let mut message = vec![11, 0, 0, length, 0, number, 0, 0, 0, 0, 0, length];
-        message.resize(Fragment::HEADER + usize::from(length), 0);
+        message.resize(HANDSHAKE_HEADER + usize::from(length), 0);
         message
     }
 

@@ -1,15 +1,6 @@
 // Guests who are invited to a call by links of their own.
 import { get, post, remove } from './http';
-
-export interface GuestLink {
-  id: string;
-  name: string;
-  url: string;
-  created_at: string;
-  expires_at: string;
-  revoked_at?: string | null;
-  has_come: boolean;
-}
+import type { GuestLink } from './types';
 
 const path = (appointment: string) => `/appointments/${appointment}/guest-links`;
 

@@ -754,6 +754,8 @@ export interface components {
             has_come: boolean;
             /** Format: uuid */
             id: string;
+            /** @description Whether they have a place there, or in the call, now. */
+            is_here: boolean;
             name: components["schemas"]["Name"];
             revoked_at?: components["schemas"]["Timestamp"] | null;
             url: string;

@@ -53,6 +53,7 @@ export type Appointment = Said<
 >;
 
 export type Waiting = Schemas['Waiting'];
+export type GuestLink = Said<Schemas['GuestLink'], 'revoked_at'>;
 
 export type ReviewState = Schemas['ReviewState'];
 export type Snapshot = Omit<Said<Schemas['Snapshot'], 'pet_id' | 'picture'>, 'review'> & {
