@@ -2,8 +2,9 @@
 
 use http::Method;
 use tests::app::{Backend, TestApp};
-use tokio::io::AsyncReadExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+use tokio::task::JoinSet;
 use web::clock::Clock;
 
 const TOKEN: &str = "figures-for-prometheus";
@@ -39,14 +40,23 @@ async fn one_address_has_no_more_than_its_share_of_the_connections() {
     })
     .await;
     let address = app.url().strip_prefix("http://").unwrap().to_owned();
-    let mut held = Vec::new();
-    for _ in 0..8 {
-        held.push(TcpStream::connect(&address).await.unwrap());
+    let mut held = JoinSet::new();
+    for _ in 0..9 {
+        let mut connection = TcpStream::connect(&address).await.unwrap();
+        held.spawn(async move { connection.read(&mut [0; 16]).await });
     }
-    // The ninth is closed unanswered; once one of them goes, there is room again.
-    let mut ninth = TcpStream::connect(&address).await.unwrap();
-    assert!(matches!(ninth.read(&mut [0; 16]).await, Ok(0) | Err(_)));
-    held.clear();
-    tokio::time::sleep(std::time::Duration::from_millis(200)).await;
-    app.stranger().get("/health").await.expect(200);
+    // One of them is closed unanswered, and only one; once the others go, there is room again.
+    assert!(matches!(held.join_next().await, Some(Ok(Ok(0) | Err(_)))));
+    assert!(held.try_join_next().is_none());
+    held.shutdown().await;
+    while !is_answered(&address).await {
+        tokio::task::yield_now().await;
+    }
+}
+
+async fn is_answered(address: &str) -> bool {
+    let mut connection = TcpStream::connect(address).await.unwrap();
+    let asked = connection.write_all(b"GET /health HTTP/1.1\r\nHost: closeup\r\n\r\n").await;
+    let mut answer = [0; 12];
+    asked.is_ok() && connection.read_exact(&mut answer).await.is_ok() && answer == *b"HTTP/1.1 200"
 }

@@ -1,5 +1,6 @@
 //! How many connections the web server holds: in all, and from one address. One too many is closed
-//! unanswered, before any TLS, so that it costs nearly nothing.
+//! unanswered, before any TLS, so that it costs nearly nothing. So is one that never says anything:
+//! hyper's own limit for headers begins with their first byte.
 
 use std::{
     collections::HashMap,
@@ -7,16 +8,21 @@ use std::{
     net::IpAddr,
     pin::Pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    task::{Context, Poll},
+    task::{Context, Poll, ready},
+    time::Duration,
 };
 
 use axum_server::accept::Accept;
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     net::TcpStream,
+    time::{Sleep, sleep},
 };
 
 use crate::settings::Settings;
+
+/// A client that says nothing for so long after it came is disconnected.
+const SILENCE: Duration = Duration::from_secs(15);
 
 /// Puts a limit before another acceptor.
 #[derive(Clone, Debug)]
@@ -101,7 +107,7 @@ where
     Inner::Stream: Send + 'static,
     Inner::Service: Send + 'static,
 {
-    type Stream = Inner::Stream;
+    type Stream = Expectant<Inner::Stream>;
     type Service = Inner::Service;
     type Future = Pin<Box<dyn Future<Output = io::Result<(Self::Stream, Self::Service)>> + Send>>;
 
@@ -110,7 +116,11 @@ where
         let place = address.ok().and_then(|address| self.counted.admit(address));
         match place {
             Some(place) => {
-                Box::pin(self.inner.accept(CountedStream { stream, _place: place }, service))
+                let accepted = self.inner.accept(CountedStream { stream, _place: place }, service);
+                Box::pin(async {
+                    let (stream, service) = accepted.await?;
+                    Ok((Expectant::new(stream, SILENCE), service))
+                })
             }
             None => Box::pin(std::future::ready(Err(io::ErrorKind::ConnectionRefused.into()))),
         }
@@ -164,9 +174,93 @@ impl AsyncWrite for CountedStream {
     }
 }
 
+/// A connection on which the first byte is not awaited for ever.
+#[derive(Debug)]
+pub(crate) struct Expectant<Stream> {
+    stream: Stream,
+    /// Until something was said.
+    silence: Option<Pin<Box<Sleep>>>,
+}
+
+impl<Stream> Expectant<Stream> {
+    fn new(stream: Stream, longest: Duration) -> Self {
+        Self { stream, silence: Some(Box::pin(sleep(longest))) }
+    }
+}
+
+impl<Stream: AsyncRead + Unpin> AsyncRead for Expectant<Stream> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let read = Pin::new(&mut self.stream).poll_read(context, buffer);
+        match &mut self.silence {
+            Some(silence) if read.is_pending() => {
+                ready!(silence.as_mut().poll(context));
+                Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
+            }
+            _ => {
+                self.silence = None;
+                read
+            }
+        }
+    }
+}
+
+impl<Stream: AsyncWrite + Unpin> AsyncWrite for Expectant<Stream> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write(context, bytes)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        slices: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write_vectored(context, slices)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(context)
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt, duplex};
+
     use super::*;
+
+    #[tokio::test]
+    async fn who_says_nothing_is_sent_away_and_who_said_something_is_not() {
+        let (_silent, ours) = duplex(64);
+        let refused = Expectant::new(ours, Duration::ZERO).read(&mut [0; 4]).await;
+        assert_eq!(refused.unwrap_err().kind(), io::ErrorKind::TimedOut);
+
+        let (mut theirs, ours) = duplex(64);
+        let mut ours = Expectant::new(ours, Duration::ZERO);
+        theirs.write_all(b"GET").await.unwrap();
+        assert_eq!(ours.read(&mut [0; 8]).await.unwrap(), 3);
+        let mut rest = [0; 8];
+        let (read, said) = tokio::join!(ours.read(&mut rest), async {
+            tokio::task::yield_now().await;
+            theirs.write_all(b" /").await
+        });
+        assert_eq!((read.unwrap(), said.unwrap()), (2, ()));
+    }
 
     #[test]
     fn a_place_that_is_given_up_is_free_for_the_next() {
