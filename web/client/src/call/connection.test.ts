@@ -100,6 +100,27 @@ test('an answered heartbeat keeps the socket', async () => {
   expect(sockets).toHaveLength(1);
 });
 
+test('a socket that is doubted has to answer soon, though it was asked just before', async () => {
+  const socket = await join();
+  await timers.advance(5_000);
+  connection.doubt();
+  await timers.advance(800);
+  expect(socket.closed).toBe(false);
+  await timers.advance(200);
+  expect(socket.closed).toBe(true);
+  expect(sockets).toHaveLength(2);
+});
+
+test('on another network it does not wait for the old socket to fail', async () => {
+  const socket = await join();
+  connection.reopen();
+  expect(socket.closed).toBe(true);
+  newest().open();
+  await settle();
+  expect(sockets).toHaveLength(2);
+  expect(newest().sent[0]).toMatchObject({ type: 'join', resume: 'token' });
+});
+
 test('a refusal that no retry mends ends the attempts', async () => {
   connection.start();
   newest().open();

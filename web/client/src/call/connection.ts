@@ -49,6 +49,8 @@ const FINAL: ReadonlySet<string> = new Set([
   'locked',
 ]);
 const PONG_PATIENCE_MS = 2500;
+/** Where there is a reason to doubt: three times a slow round trip. */
+const DOUBT_PATIENCE_MS = 900;
 const JOIN_PATIENCE_MS = 6000;
 const MOST_AT_ONCE = 4;
 const OPEN = 1;
@@ -88,6 +90,18 @@ export class Connection {
     if (this.closed) return;
     if (this.joined) this.ping();
     else if (this.socket?.readyState !== OPEN) this.retryNow();
+  }
+
+  /** Nothing else comes from the server any more: is the socket dead too? */
+  doubt(): void {
+    if (this.joined) this.ping(DOUBT_PATIENCE_MS);
+  }
+
+  /** The socket belongs to a network that is gone, whatever it says itself. */
+  reopen(): void {
+    if (this.closed) return;
+    this.options.onStatus(this.everJoined ? 'reconnecting' : 'connecting');
+    this.retryNow();
   }
 
   /** Ends it for good. The resume token goes too, because the place was given up. */
@@ -193,9 +207,12 @@ export class Connection {
     });
   }
 
-  private ping(): void {
-    if (!this.send({ type: 'ping' }) || this.cancelPong) return;
-    this.cancelPong = this.timers.after(PONG_PATIENCE_MS, () => this.lost());
+  private ping(patience = PONG_PATIENCE_MS): void {
+    if (!this.send({ type: 'ping' })) return;
+    // Whatever waits for an answer already does not wait longer for this one.
+    if (this.cancelPong && patience >= PONG_PATIENCE_MS) return;
+    this.cancelPong?.();
+    this.cancelPong = this.timers.after(patience, () => this.lost());
   }
 
   private shut(code: number): void {

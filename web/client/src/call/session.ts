@@ -61,6 +61,7 @@ export class CallSession {
       isWeak: isWeak(),
       ready: () => this.store.get().connection === 'joined',
       sendOffer: (sdp) => void this.connection.send({ type: 'offer', sdp }),
+      onSilence: () => this.connection.doubt(),
     });
     this.connection = new Connection({
       url: options.url,
@@ -152,10 +153,10 @@ export class CallSession {
     void this.options.media.wake();
   }
 
-  /** Another network: the old path is dead even where ICE has not noticed. */
+  /** Another network: the old path and the socket may be dead though nobody has noticed yet. */
   networkChanged(): void {
     this.wake();
-    this.transport.restart();
+    void this.transport.moved().then((isGivenUp) => isGivenUp && this.connection.reopen());
   }
 
   leave(): void {

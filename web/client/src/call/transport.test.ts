@@ -106,11 +106,24 @@ test('a transport that failed is replaced at once', async () => {
   expect(offers).toEqual(['offer 1']);
 });
 
-test('another network is acted upon before ICE notices', async () => {
-  await connected();
-  transport.restart();
-  await settle();
+test('on another network that still hears the server, a path is sought beside the present one', async () => {
+  const peer = await connected();
+  const moved = transport.moved();
+  await timers.advance(300);
+  expect(await moved).toBe(false);
   expect(offers).toEqual(['offer 2 with a new path']);
+  expect(FakePeer.now).toBe(peer);
+});
+
+test('on another network that hears nothing, the next offer is of a new transport', async () => {
+  const peer = await connected();
+  peer.hears = false;
+  const moved = transport.moved();
+  await timers.advance(300);
+  expect(await moved).toBe(true);
+  expect(peer.connectionState).toBe('closed');
+  expect(offers).toEqual([]);
+  expect(await transport.offer()).toBe('offer 1');
 });
 
 test('while the socket is away nothing is offered: joining again brings the offer', async () => {
@@ -166,17 +179,34 @@ test('TCP is not looked at while UDP serves, and at once when that falls silent'
   expect(peer.candidates).toEqual([tcp]);
 });
 
-test('TCP is looked for when nothing comes, though the browser still hopes', async () => {
+test('another path, over TCP too, is sought when nothing comes, though the browser still hopes', async () => {
+  const answered = `${answer('AA')}a=${udp}\r\na=${tcp}\r\n`;
   await transport.offer();
-  await transport.accept(`${answer('AA')}a=${udp}\r\na=${tcp}\r\n`);
+  await transport.accept(answered);
   const peer = FakePeer.now;
   peer.becomes('connected');
   await timers.advance(3000);
   peer.hears = false;
   await timers.advance(1000);
   expect(peer.candidates).toEqual([]);
-  await timers.advance(2000);
+  await timers.advance(1000);
   expect(peer.candidates).toEqual([tcp]);
+  expect(offers).toEqual(['offer 2 with a new path']);
+  await transport.accept(answered);
+  expect(peer.candidates).toEqual([tcp, tcp]);
+  expect(FakePeer.all).toHaveLength(1);
+});
+
+test('one silence is answered once; where nothing was ever heard there is none', async () => {
+  const peer = await connected();
+  peer.hears = false;
+  await timers.advance(5000);
+  expect(offers).toEqual([]);
+  peer.hears = true;
+  await timers.advance(2000);
+  peer.hears = false;
+  await timers.advance(10_000);
+  expect(offers).toEqual(['offer 2 with a new path']);
 });
 
 test('where UDP does not come up, TCP is tried soon', async () => {

@@ -10,6 +10,7 @@ import { encodings, layerNames, NOTHING_TOLD, type Source } from './layers';
 import { LastResort } from './last-resort';
 import { realTimers, type Timers } from './platform';
 import type { Publish, TrackKind } from './protocol';
+import { SilenceWatch } from './silence';
 import { writable, type Readable } from './store';
 
 /** `busy`: the server has all that it can carry, and is asked again in a while. */
@@ -25,6 +26,8 @@ export interface TransportOptions {
   ready(): boolean;
   /** The answer comes to `accept`. */
   sendOffer(sdp: string): void;
+  /** Nothing comes any more: perhaps the whole network is gone, and the socket with it. */
+  onSilence?(): void;
   timers?: Timers;
 }
 
@@ -63,9 +66,11 @@ export class Transport {
   private told: Publish = NOTHING_TOLD;
   private relays: RTCIceServer[] = [];
   private tcp!: LastResort;
+  private silence!: SilenceWatch;
   private sparing = false;
   private tuning: Promise<void> = Promise.resolve();
   private everConnected = false;
+  private isMoving = false;
   private closed = false;
   private cancelCheck: (() => void) | null = null;
 
@@ -100,6 +105,7 @@ export class Transport {
     const { sdp, candidates } = withoutTcp(answer);
     await this.peer.setRemoteDescription({ type: 'answer', sdp });
     this.tcp.keep(candidates);
+    if (this.silence.isSilent) this.tcp.use();
     await this.tune();
     this.offerMissingSlots();
   }
@@ -147,7 +153,24 @@ export class Transport {
     this.check(OVERLOADED_PATIENCE_MS, () => this.startOver());
   }
 
-  /** The network changed or media stopped: new candidates at once, without waiting for ICE to notice. */
+  /**
+   * The network changed. What still hears the server gets a new path beside the present one. What
+   * does not is given up, which is sooner done than waiting for ICE to notice: the next offer is of
+   * a new transport. Whether it was given up.
+   */
+  async moved(): Promise<boolean> {
+    const { peer } = this;
+    if (this.closed || this.isMoving) return false;
+    this.isMoving = true;
+    const isHeard = !this.everConnected || (await this.silence.isStillHeard());
+    this.isMoving = false;
+    if (this.closed || this.peer !== peer) return false;
+    if (isHeard) this.restart();
+    else this.rebuild();
+    return !isHeard;
+  }
+
+  /** New candidates at once, without waiting for ICE to notice that media stopped. */
   restart(): void {
     const { peer } = this;
     if (this.closed || !this.options.ready() || peer.remoteDescription === null) return;
@@ -175,13 +198,16 @@ export class Transport {
     this.closed = true;
     this.cancelCheck?.();
     this.tcp.close();
+    this.silence.close();
     this.peer.close();
   }
 
   private build(): RTCPeerConnection {
     const peer = new RTCPeerConnection(this.configuration());
     this.tcp?.close();
+    this.silence?.close();
     this.tcp = new LastResort(peer, this.timers);
+    this.silence = new SilenceWatch(peer, this.timers, () => this.seekAnother());
     const { audio, video, screen } = this.tracks;
     preferCodecs(peer.addTransceiver(audio ?? 'audio', { direction: 'sendonly' }), 'audio');
     const camera = peer.addTransceiver(video ?? 'video', {
@@ -254,6 +280,16 @@ export class Transport {
     const offer = await peer.createOffer({ iceRestart });
     await peer.setLocalDescription(offer);
     return compact(offer.sdp ?? '');
+  }
+
+  /**
+   * A new path beside the one that fell silent, which goes on should it be heard again. TCP too: a
+   * browser that reached us over UDP at once has not even gathered an address of its own for it.
+   */
+  private seekAnother(): void {
+    this.tcp.use();
+    this.restart();
+    this.options.onSilence?.();
   }
 
   private observe(): void {

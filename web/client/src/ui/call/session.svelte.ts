@@ -39,14 +39,34 @@ export function followPage(session: CallSession): () => void {
   window.addEventListener('pageshow', shown);
   window.addEventListener('online', changed);
   window.addEventListener('pagehide', leave);
+  const stay = followNetwork(changed);
   const letSleep = keepAwake();
   return () => {
     document.removeEventListener('visibilitychange', wake);
     window.removeEventListener('pageshow', shown);
     window.removeEventListener('online', changed);
     window.removeEventListener('pagehide', leave);
+    stay();
     letSleep();
   };
+}
+
+/** Of the Network Information API, which phones with Chromium have. */
+interface NetworkInformation extends EventTarget {
+  type?: string;
+}
+
+/** From Wi-Fi to the mobile network and back; `online` only tells of the end of having none. */
+function followNetwork(changed: () => void): () => void {
+  const { connection } = navigator as { connection?: NetworkInformation };
+  let type = connection?.type;
+  const follow = () => {
+    const before = type;
+    type = connection?.type;
+    if (type !== before && type !== 'none') changed();
+  };
+  connection?.addEventListener('change', follow);
+  return () => connection?.removeEventListener('change', follow);
 }
 
 /** The lock is lost whenever the page is hidden, so it is asked for again on each return. */
