@@ -28,6 +28,12 @@ impl KeyFrameRequests {
         }
     }
 
+    /// The publisher is heard after silence: what it was asked meanwhile may be lost, and what it
+    /// sends builds on what was.
+    pub fn forget(&mut self) {
+        self.due = None;
+    }
+
     /// A key frame begins to arrive.
     pub fn satisfy(&mut self, now: Instant) {
         self.due = None;

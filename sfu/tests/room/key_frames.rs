@@ -40,3 +40,44 @@ fn a_request_is_repeated_ever_more_slowly_until_a_key_frame_comes() {
     world.run(5 * SECOND);
     assert_eq!(world.clients[0].key_frame_requests, settled);
 }
+
+#[test]
+fn a_publisher_that_is_heard_again_is_asked_again_at_once() {
+    let mut world = World::in_call(3, 2);
+    world.run(2 * SECOND);
+    world.clients[0].is_cut_off = true;
+    world.run(SECOND / 10);
+    let mid = world.clients[1].video_slots()[0].clone();
+    world.clients[1].request_key_frame(&mid);
+    world.run(Duration::from_millis(2_200));
+    let before = world.clients[0].key_frame_requests;
+    world.clients[0].is_cut_off = false;
+    world.run(SECOND / 4);
+    assert!(world.clients[0].key_frame_requests > before, "not only 4.5 seconds after the first");
+}
+
+#[test]
+fn a_viewer_that_is_heard_again_gets_key_frames_without_asking() {
+    let mut world = World::in_call(4, 2);
+    world.run(3 * SECOND);
+    world.clients[1].is_cut_off = true;
+    world.run(2 * SECOND);
+    let before = world.clients[0].key_frame_requests;
+    world.clients[1].is_cut_off = false;
+    world.run(SECOND / 4);
+    assert!(world.clients[0].key_frame_requests > before);
+}
+
+#[test]
+fn who_neither_sends_nor_receives_media_costs_nobody_key_frames() {
+    let mut world = World::in_call(5, 2);
+    world.clients[1].camera.is_on = false;
+    world.clients[1].microphone.is_on = false;
+    world.run(3 * SECOND);
+    world.clients[0].camera.is_on = false;
+    world.clients[0].microphone.is_on = false;
+    world.run(5 * SECOND);
+    let before = world.clients[0].key_frame_requests;
+    world.run(20 * SECOND);
+    assert_eq!(world.clients[0].key_frame_requests, before);
+}

@@ -98,6 +98,7 @@ impl Room {
                     self.tell(RoomEvent::Quality { participant, report });
                 }
             }
+            Some(Change::Resumed) => self.refresh(now, participant),
             Some(Change::Recovered) => {
                 self.tell(RoomEvent::Recovered { participant });
                 self.want_camera(now, participant);

@@ -9,7 +9,7 @@ use crate::core::outgoing::Forward;
 use crate::core::packet::{Packet, StreamId};
 use crate::core::participant::{ParticipantId, Place};
 use crate::core::peer::{Line, Received};
-use crate::core::slots::TrackOf;
+use crate::core::slots::{SlotLine, TrackOf};
 use crate::core::speakers::CROWD;
 use crate::core::tap::TapPacket;
 use crate::core::track::Track;
@@ -26,8 +26,13 @@ impl Room {
         let track = entry.or_insert_with(|| Track::new(id, layers));
         let was_live = track.is_live(now);
         let Some(layer) = track.layer_mut(*layer) else { return };
-        layer.receive(now, id, packet);
-        if layer.should_refresh(now) && self.may_be_joined(publisher) {
+        // Screens pause whenever nothing moves on them.
+        let is_back = layer.receive(now, id, packet) && *kind == TrackKind::Camera;
+        let is_hanging = is_back && !packet.frame.starts_key_frame;
+        if is_hanging {
+            layer.requests.forget();
+        }
+        if is_hanging || layer.should_refresh(now) && self.may_be_joined(publisher) {
             self.want_key_frame(now, (publisher, *kind), id.layer);
         }
         self.tap_packet(now, publisher, id, packet);
@@ -92,6 +97,17 @@ impl Room {
         let Some(track) = self.tracks.get(&of) else { return };
         let live = track.layers.iter().filter(|layer| layer.meter.is_live(now));
         for layer in live.map(|layer| layer.id.layer).collect::<Vec<_>>() {
+            self.want_key_frame(now, of, layer);
+        }
+    }
+
+    /// Asks for key frames of all that the viewer watches: what it missed cannot be sent again, and
+    /// its own request may be lost.
+    pub(super) fn refresh(&mut self, now: Instant, viewer: ParticipantId) {
+        let Some(member) = self.members.get(&viewer) else { return };
+        let followed =
+            |(of, slot): (TrackOf, &SlotLine)| Some((of, slot.outgoing.follows()?.layer));
+        for (of, layer) in member.slots.used_video().filter_map(followed).collect::<Vec<_>>() {
             self.want_key_frame(now, of, layer);
         }
     }
