@@ -2,7 +2,7 @@
 // browser of the story runs. The link is tests/src/bin/link_emulator.rs.
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -64,6 +64,29 @@ export class BadNetwork {
     this.#there('address', 'del', before, 'peer', near, 'dev', device);
     this.#there('address', 'add', after, 'peer', near, 'dev', device);
     execFileSync('ip', ['route', 'replace', after, 'dev', 'closeup-near']);
+  }
+
+  /** All that runs at the far end stands still, as in a laptop that is closed, until `wake`. */
+  sleep() {
+    for (const pid of this.#inhabitants()) process.kill(pid, 'SIGSTOP');
+  }
+
+  wake() {
+    for (const pid of this.#inhabitants()) process.kill(pid, 'SIGCONT');
+  }
+
+  #inhabitants() {
+    const network = (pid) => {
+      try {
+        return readlinkSync(`/proc/${pid}/ns/net`);
+      } catch {
+        return null;
+      }
+    };
+    const keeper = this.#keeper.pid;
+    const there = network(keeper);
+    const pids = readdirSync('/proc').map(Number).filter(Boolean);
+    return pids.filter((pid) => pid !== keeper && network(pid) === there);
   }
 
   #there(...args) {

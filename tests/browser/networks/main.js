@@ -15,8 +15,11 @@ const all = {
   'as much in bursts of 3 packets': scenarios.burstLoss,
   '300 kbit/s down': scenarios.narrow,
   'UDP cut in mid-call': scenarios.udpCut,
+  'UDP gone for 2.5 s': scenarios.shortCut,
   'another address in mid-call': scenarios.addressChange,
+  'another address, of which nobody tells': scenarios.silentAddressChange,
   '10 s without any network': scenarios.outage,
+  'asleep for 20 s': scenarios.asleep,
 };
 const { values } = parseArgs({
   options: {
