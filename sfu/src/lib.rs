@@ -59,7 +59,8 @@
 //! - **One owner.** A room lives on one thread. Nothing is locked; everyone else posts requests.
 //! - **The core never looks at a clock.** `clippy.toml` forbids it; a call can be replayed. (The
 //!   engine draws its keys, names and SSRCs itself; nothing that a test looks at depends on them.)
-//! - **The engine is heard out after every change**, before the next: `Peer::poll` until `None`.
+//! - **The engine is heard out after every change**: what it says of a datagram at once, the rest
+//!   once for all that happens at one time (`room/hearing.rs`).
 //! - **A payload is stored once**, and shared by all viewers, the cache and the taps.
 //! - **A slot is one stream.** Whatever it shows, sequence numbers have no holes that a
 //!   retransmission cannot fill, timestamps don't go back, VP8 picture numbers go on, and the first

@@ -11,6 +11,7 @@ mod identity;
 mod incoming;
 mod lines;
 mod ways;
+mod writing;
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -28,6 +29,7 @@ use self::incoming::IncomingStreams;
 pub(crate) use self::lines::Line;
 use self::lines::{LineState, Role, Sender, answer, read_lines};
 use self::ways::{candidate, protocol, transport};
+use self::writing::Writing;
 use super::capture_clock::{CaptureClock, SenderReport};
 use super::error::ConnectError;
 use super::event::{MediaKind, TrackKind};
@@ -41,6 +43,8 @@ use super::transport::{LocalAddress, Transport};
 
 /// How often the engine may ask to be called again at once before others get their turn.
 const MOST_TURNS: u32 = 64;
+/// The least time between two tellings of the time, when nothing was given to it to send.
+const LEAST_REST: Duration = Duration::from_millis(1);
 /// What is looked for on the way to a client of whom nothing is known yet, in bits per second.
 const FIRST_AIM: u64 = 4_000_000;
 /// Browsers keep their payloads below 1,200 bytes. Larger ones might not fit into a datagram any
@@ -97,9 +101,12 @@ pub(crate) struct Peer {
     incoming: IncomingStreams,
     deadline: Instant,
     turns: u32,
+    writing: Writing,
     clock: CaptureClock,
     path: Path,
     estimate: Option<u64>,
+    /// How much it would be good to know of, in bits per second.
+    desired: u64,
     gauge: Gauge,
 }
 
@@ -125,9 +132,11 @@ impl Peer {
             incoming: IncomingStreams::default(),
             deadline: now,
             turns: 0,
+            writing: Writing::default(),
             clock: CaptureClock::default(),
             path: Path::default(),
             estimate: None,
+            desired: FIRST_AIM,
             gauge: Gauge::default(),
         };
         peer.withhold_senders();
@@ -178,7 +187,13 @@ impl Peer {
     /// Tells the estimator, in bits per second, what to keep the way filled with, and how much it
     /// would be good to know of.
     pub(crate) fn aim(&mut self, sustained: u64, desired: u64) {
+        self.desired = desired;
         self.rtc.bwe().set_bitrate(Bitrate::bps(sustained), Bitrate::bps(desired));
+    }
+
+    /// Whether the engine may probe for more at any time.
+    fn seeks(&self) -> bool {
+        self.estimate() < self.desired
     }
 
     /// Whether the datagram, from an unknown address, proves that it is meant for this transport.
@@ -202,6 +217,7 @@ impl Peer {
         datagram: &[u8],
     ) -> bool {
         self.turns = 0;
+        self.writing.received();
         let received = Receive::new(protocol(to.transport), from, to.address, datagram);
         let Ok(receive) = received else { return false };
         let is_sound =
@@ -220,6 +236,10 @@ impl Peer {
     /// Time has passed.
     pub(crate) fn tick(&mut self, now: Instant) {
         self.turns = 0;
+        self.advance(now);
+    }
+
+    fn advance(&mut self, now: Instant) {
         if self.rtc.handle_input(Input::Timeout(now)).is_err() {
             self.rtc.disconnect();
         }
@@ -243,9 +263,11 @@ impl Peer {
             // machine is short of CPU: a packet of a call never waits for it.
             stream.set_unpaced(true);
             stream.set_rtx_cache(RESEND_PACKETS, RESEND_AGE, Some(RESEND_SHARE));
+            self.writing.declare(*sender.ssrc);
         }
         if let Some(stream) = api.stream_tx(&sender.ssrc) {
             stream.write_rtp(headers::write(pt, packet, rewritten));
+            self.writing.wrote();
         }
     }
 
@@ -272,18 +294,39 @@ impl Peer {
 
     /// The next thing that the transport has to say, until there is nothing more.
     pub(crate) fn poll(&mut self, now: Instant) -> Option<PeerOutput> {
+        if !self.seeks()
+            && let Some(deadline) = self.writing.rest(now, self.deadline)
+        {
+            self.deadline = deadline;
+            return None;
+        }
+        self.next_output(now, MOST_TURNS)
+    }
+
+    /// What it says of a datagram at once: the engine must be asked before it is given the next.
+    /// [`Self::poll`] is still due, once after several datagrams.
+    pub(crate) fn poll_received(&mut self, now: Instant) -> Option<PeerOutput> {
+        self.next_output(now, 0)
+    }
+
+    fn next_output(&mut self, now: Instant, most_turns: u32) -> Option<PeerOutput> {
         while self.rtc.is_alive() {
+            if self.turns < most_turns && self.writing.must_tell() {
+                self.turns += 1;
+                self.advance(now);
+            }
             match self.rtc.poll_output() {
-                Ok(Output::Timeout(deadline)) if deadline > now || self.turns == MOST_TURNS => {
-                    self.deadline = deadline.max(now + Duration::from_millis(1));
+                Ok(Output::Timeout(deadline)) if deadline > now || self.turns >= most_turns => {
+                    self.writing.heard_out(deadline >= now + LEAST_REST);
+                    self.deadline = deadline.max(now + LEAST_REST);
                     return None;
                 }
                 Ok(Output::Timeout(_)) => {
-                    let turns = self.turns + 1;
-                    self.tick(now);
-                    self.turns = turns;
+                    self.turns += 1;
+                    self.advance(now);
                 }
                 Ok(Output::Transmit(transmit)) => {
+                    self.writing.sent(now, &transmit.contents);
                     return Some(PeerOutput::Transmit(self.address(transmit)));
                 }
                 Ok(Output::Event(event)) => {

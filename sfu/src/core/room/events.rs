@@ -1,9 +1,7 @@
 //! What transports say, and what becomes of it.
 
-use std::collections::VecDeque;
 use std::time::Instant;
 
-use super::member::Member;
 use super::{Room, RoomOutput};
 use crate::core::event::RoomEvent;
 use crate::core::liveness::Change;
@@ -20,31 +18,11 @@ impl Room {
         if let Some(level) = member.speech.poll(now) {
             self.tell(RoomEvent::Speaking { participant, level });
         }
-        self.drain(now, participant);
+        self.touch(participant);
         self.note(now, participant, change);
     }
 
-    /// Hears the transport out.
-    pub(super) fn drain(&mut self, now: Instant, participant: ParticipantId) {
-        if let Some(member) = self.members.get_mut(&participant) {
-            drain(now, member, &mut self.outputs, &mut self.pending);
-        }
-    }
-
-    /// Deals with all that transports said, and with what they say to that.
-    pub(super) fn settle(&mut self, now: Instant) {
-        loop {
-            while let Some((participant, output)) = self.pending.pop_front() {
-                self.handle(now, participant, output);
-            }
-            self.ask_for_key_frames(now);
-            if self.pending.is_empty() {
-                return;
-            }
-        }
-    }
-
-    fn handle(&mut self, now: Instant, participant: ParticipantId, output: PeerOutput) {
+    pub(super) fn handle(&mut self, now: Instant, participant: ParticipantId, output: PeerOutput) {
         match output {
             PeerOutput::Transmit(datagram) => {
                 self.outputs.push_back(RoomOutput::Transmit(datagram));
@@ -116,20 +94,5 @@ impl Room {
 
     pub(super) fn tell(&mut self, event: RoomEvent) {
         self.outputs.push_back(RoomOutput::Event(event));
-    }
-}
-
-/// The engine wants to be heard out after each change; what it sends goes straight out.
-pub(super) fn drain(
-    now: Instant,
-    member: &mut Member,
-    outputs: &mut VecDeque<RoomOutput>,
-    pending: &mut VecDeque<(ParticipantId, PeerOutput)>,
-) {
-    while let Some(output) = member.peer.poll(now) {
-        match output {
-            PeerOutput::Transmit(datagram) => outputs.push_back(RoomOutput::Transmit(datagram)),
-            other => pending.push_back((member.id, other)),
-        }
     }
 }

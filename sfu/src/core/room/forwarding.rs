@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::events::drain;
+use super::hearing::touch;
 use super::{Member, Room, RoomOutput};
 use crate::core::event::{MediaKind, RoomEvent, TrackKind};
 use crate::core::outgoing::Forward;
@@ -66,8 +66,7 @@ impl Room {
 
     pub(super) fn ask_for_key_frames(&mut self, now: Instant) {
         let (tracks, members) = (&mut self.tracks, &mut self.members);
-        let (outputs, pending) = (&mut self.outputs, &mut self.pending);
-        let tally = &mut self.tally;
+        let (unheard, tally) = (&mut self.unheard, &mut self.tally);
         self.awaited.retain(|(of, layer)| {
             let (publisher, kind) = of;
             let Some(layer) = tracks.get_mut(of).and_then(|track| track.layer_mut(*layer)) else {
@@ -78,7 +77,7 @@ impl Room {
             {
                 member.peer.request_key_frame(*kind, layer.id.layer);
                 tally.key_frames_requested += 1;
-                drain(now, member, outputs, pending);
+                touch(member, unheard);
             }
             layer.requests.deadline().is_some()
         });
@@ -143,7 +142,7 @@ impl Room {
         let is_behind = slot.outgoing.is_behind();
         for (packet, numbers) in &replayed {
             member.peer.send(line, packet, numbers);
-            drain(now, member, &mut self.outputs, &mut self.pending);
+            touch(member, &mut self.unheard);
         }
         if is_behind {
             self.want_key_frame(now, of, target);
@@ -165,7 +164,7 @@ impl Room {
         slot.outgoing.replay(now, id, &layer.cache, send);
         for (packet, numbers) in &replayed {
             member.peer.send(line, packet, numbers);
-            drain(now, member, &mut self.outputs, &mut self.pending);
+            touch(member, &mut self.unheard);
         }
         self.tell_receiving(viewer, of);
     }
@@ -203,7 +202,7 @@ impl Room {
             }
             let Some(member) = self.members.get_mut(&viewer) else { continue };
             match next_step(now, member, id, packet, is_drowned) {
-                Step::Sent => drain(now, member, &mut self.outputs, &mut self.pending),
+                Step::Sent => touch(member, &mut self.unheard),
                 Step::Join => self.switch(now, viewer, id),
                 Step::Want => {
                     self.want_key_frame(now, (id.participant, id.kind), id.layer);

@@ -25,6 +25,8 @@ const USUAL_HEIGHT: u16 = 360;
 pub(super) struct Member {
     pub(super) id: ParticipantId,
     pub(super) peer: Peer,
+    /// Whether something was done with its transport, of which that was not heard out yet.
+    pub(super) is_unheard: bool,
     pub(super) place: Place,
     pub(super) is_connected: bool,
     pub(super) slots: SlotPool,
@@ -55,6 +57,7 @@ impl Member {
             id,
             slots: SlotPool::default(),
             peer,
+            is_unheard: false,
             place: Place::default(),
             is_connected: false,
             liveness: Liveness::new(now),

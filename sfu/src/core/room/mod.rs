@@ -8,6 +8,7 @@ mod allocating;
 mod assigning;
 mod events;
 mod forwarding;
+mod hearing;
 mod member;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -68,6 +69,10 @@ pub struct Room {
     subject: Option<ParticipantId>,
     /// When the choice of layers is due.
     next_review: Option<Instant>,
+    /// Whose transports are to be heard out, each once.
+    unheard: Vec<ParticipantId>,
+    /// Since when, if datagrams were received.
+    unheard_since: Option<Instant>,
     /// What transports said and the room has not dealt with yet.
     pending: VecDeque<(ParticipantId, PeerOutput)>,
     outputs: VecDeque<RoomOutput>,
@@ -91,6 +96,8 @@ impl Room {
             speakers: Speakers::default(),
             subject: None,
             next_review: None,
+            unheard: Vec::new(),
+            unheard_since: None,
             pending: VecDeque::new(),
             outputs: VecDeque::new(),
             tally: Tally::default(),
@@ -117,7 +124,7 @@ impl Room {
         };
         let member = self.members.get_mut(&participant);
         let fragment = member.map(|member| member.peer.fragment()).unwrap_or_default();
-        self.drain(now, participant);
+        self.touch(participant);
         self.assign_slots(now);
         self.settle(now);
         Ok(Answer { sdp, fragment, is_new_transport })
@@ -220,6 +227,8 @@ impl Room {
     }
 
     /// Takes a datagram from an address of the participant. Whether anything could be made of it.
+    /// What follows from it waits for [`Self::handle_timeout`], which is due at once: after all the
+    /// datagrams that are there.
     pub fn receive(
         &mut self,
         now: Instant,
@@ -232,9 +241,13 @@ impl Room {
         let is_sound = member.peer.receive(now, from, to.into(), datagram);
         let is_media = DatagramKind::of(datagram) == DatagramKind::Media;
         let change = is_sound.then(|| member.liveness.hear(now, is_media)).flatten();
-        self.drain(now, participant);
+        while let Some(output) = member.peer.poll_received(now) {
+            self.pending.push_back((participant, output));
+        }
+        self.unheard_since.get_or_insert(now);
+        self.touch(participant);
         self.note(now, participant, change);
-        self.settle(now);
+        self.handle_pending(now);
         is_sound
     }
 
@@ -253,6 +266,9 @@ impl Room {
 
     /// When [`Self::handle_timeout`] is due; `None` while the room is empty.
     pub fn deadline(&self) -> Option<Instant> {
+        if self.unheard_since.is_some() {
+            return self.unheard_since;
+        }
         let members = self.members.values().map(Member::deadline);
         let requests = self
             .awaited
@@ -336,14 +352,5 @@ impl Room {
             member.replace(now, peer);
         }
         Ok(answer)
-    }
-
-    fn part(&mut self, now: Instant, peer: &mut Peer) {
-        peer.close();
-        while let Some(output) = peer.poll(now) {
-            if let PeerOutput::Transmit(datagram) = output {
-                self.outputs.push_back(RoomOutput::Transmit(datagram));
-            }
-        }
     }
 }
