@@ -21,6 +21,12 @@ use super::tally::{Tally, Window};
 
 /// Until every stream flows, and the servers' first allocations are over.
 const WARM_UP: Duration = Duration::from_secs(3);
+/// After that, until as much arrives as ever will: a server that estimates what each way can carry
+/// sends more and more at first. For so long at most, and until so many seconds brought no more.
+const LONGEST_WARM_UP: Duration = Duration::from_secs(60);
+const STEADY_SECONDS: u32 = 4;
+/// What counts as more.
+const GROWTH: f64 = 1.01;
 /// For what is still on its way when the window closes.
 const AFTERGLOW: Duration = Duration::from_millis(500);
 /// Frames sent later than this, for more than one in a hundred, say that the generator had too
@@ -99,7 +105,7 @@ pub async fn run(
     for client in &mut clients {
         client.connected().await?;
     }
-    tokio::time::sleep(WARM_UP).await;
+    warm_up(&window).await;
     let before = Sample::take(server.process())?;
     window.open(clock::wall());
     tokio::time::sleep(setting.time).await;
@@ -113,6 +119,19 @@ pub async fn run(
     let program = server.program();
     server.stop().await?;
     Ok(conclude(contestant, program, case, rate, empty, [before, after], &tallies))
+}
+
+async fn warm_up(window: &Window) {
+    tokio::time::sleep(WARM_UP).await;
+    let (begin, mut before) = (clock::now(), window.arrived());
+    let (mut most, mut steady) = (0.0, 0);
+    while steady < STEADY_SECONDS && begin.elapsed() < LONGEST_WARM_UP {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        let arrived = window.arrived();
+        let grew = (arrived - before) as f64 > most * GROWTH;
+        (most, steady) = if grew { ((arrived - before) as f64, 0) } else { (most, steady + 1) };
+        before = arrived;
+    }
 }
 
 enum Server {

@@ -9,25 +9,35 @@ use super::stamp::{Media, Stamp};
 
 /// The time that counts: what was sent in it, whenever it arrives.
 #[derive(Debug, Clone)]
-pub struct Window(Arc<[AtomicU64; 2]>);
+pub struct Window {
+    bounds: Arc<[AtomicU64; 2]>,
+    arrived: Arc<AtomicU64>,
+}
 
 impl Default for Window {
     fn default() -> Self {
-        Self(Arc::new([AtomicU64::new(u64::MAX), AtomicU64::new(u64::MAX)]))
+        let bounds = Arc::new([AtomicU64::new(u64::MAX), AtomicU64::new(u64::MAX)]);
+        Self { bounds, arrived: Arc::default() }
     }
 }
 
 impl Window {
     pub fn open(&self, now: u64) {
-        self.0[0].store(now, Ordering::Relaxed);
+        self.bounds[0].store(now, Ordering::Relaxed);
     }
 
     pub fn close(&self, now: u64) {
-        self.0[1].store(now, Ordering::Relaxed);
+        self.bounds[1].store(now, Ordering::Relaxed);
     }
 
     fn has(&self, sent: u64) -> bool {
-        (self.0[0].load(Ordering::Relaxed)..self.0[1].load(Ordering::Relaxed)).contains(&sent)
+        let [from, until] = [0, 1].map(|end| self.bounds[end].load(Ordering::Relaxed));
+        (from..until).contains(&sent)
+    }
+
+    /// How many packets have arrived at all participants together, whenever they were sent.
+    pub fn arrived(&self) -> u64 {
+        self.arrived.load(Ordering::Relaxed)
     }
 }
 
@@ -81,6 +91,7 @@ impl Tally {
 
     /// `arrived`: when the kernel got it, in nanoseconds since the Unix epoch.
     pub fn receive(&mut self, stamp: &Stamp, arrived: u64) {
+        self.window.arrived.fetch_add(1, Ordering::Relaxed);
         if !self.window.has(stamp.sent) {
             return;
         }

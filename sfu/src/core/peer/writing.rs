@@ -10,7 +10,7 @@ use crate::core::stun::DatagramKind;
 
 /// How long the engine may wait to be told the time after everything is sent. More to send comes
 /// sooner, mostly.
-const REST: Duration = Duration::from_millis(20);
+const REST: Duration = Duration::from_millis(40);
 /// When it may, after padding was last sent. With that it probes what the way can carry, which is a
 /// matter of milliseconds; it does so every five seconds, but not sooner, while it knows of more than
 /// it was said to be good for.
@@ -143,7 +143,7 @@ mod tests {
     #[test]
     fn what_was_due_before_stays_due() {
         let begin = begin();
-        for (due, rest) in [(5, 5), (500, 20), (0, 20)] {
+        for (due, rest) in [(5, 5), (500, 40), (0, 40)] {
             let (mut writing, now) = writing(begin, 1);
             let [due, rest] = [due, rest].map(|ms| now + Duration::from_millis(ms));
             writing.sent(now, &packet(OURS));
