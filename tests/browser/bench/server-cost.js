@@ -16,10 +16,14 @@ export async function processor() {
     await sleep(5000);
     const [shares, rates] = [[], []];
     for (let run = 0; run < 5; run += 1) {
-      const [cpu, frames, begun] = [seconds(server.pid), await decoded(call), performance.now()];
+      const [cpu, frames, begun] = [
+        processorSeconds(server.pid),
+        await decoded(call),
+        performance.now(),
+      ];
       await sleep(4000);
       const passed = (performance.now() - begun) / 1000;
-      shares.push(((seconds(server.pid) - cpu) / passed / 2) * 100);
+      shares.push(((processorSeconds(server.pid) - cpu) / passed / 2) * 100);
       rates.push(((await decoded(call)) - frames) / passed / 2);
     }
     return [
@@ -60,7 +64,7 @@ async function decoded({ stylist, customer }) {
 }
 
 /** Processor time of all threads so far; see proc(5). */
-function seconds(pid) {
+export function processorSeconds(pid) {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;

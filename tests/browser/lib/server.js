@@ -45,6 +45,10 @@ export class Server {
     return this.ready.url;
   }
 
+  get mediaPort() {
+    return this.flags[this.flags.indexOf('--media-port') + 1];
+  }
+
   get pid() {
     return this.#process.pid;
   }

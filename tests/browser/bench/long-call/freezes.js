@@ -1,0 +1,74 @@
+// Freezes of a picture, and whose they are. Pure: times in milliseconds go in, causes come out.
+
+/** By how much later than usual a frame is a freeze (webrtc-stats, freezeCount). */
+export const TOO_LATE_MS = 150;
+const USUAL_OF = 30;
+
+/**
+ * The freezes of a picture: from a frame shown until the next, which came far later than usual.
+ * @param {{at: number, timestamp: number}[]} shown
+ */
+export function freezes(shown) {
+  const usual = [];
+  return shown.slice(1).flatMap((next, n) => {
+    const before = shown[n];
+    const lasted = next.at - before.at;
+    const mean = usual.reduce((sum, one) => sum + one, 0) / usual.length;
+    const isFreeze = lasted >= Math.max(3 * mean, mean + TOO_LATE_MS);
+    usual.push(lasted);
+    if (usual.length > USUAL_OF) usual.shift();
+    return isFreeze ? [{ before, next, lasted }] : [];
+  });
+}
+
+/**
+ * Whose freeze it is: of the pause that the viewer saw, the server's part is by what its own pause
+ * exceeded that in what it got; if that alone would be a freeze, it is the server's.
+ * @param {{before: {timestamp: number}, next: {timestamp: number}}} freeze
+ * @param {number[]} arrived when frames of the sender's camera were whole at the server, in order
+ * @param {import('./wire.js').Stream} sent to this viewer
+ * @returns {'server' | 'sender' | 'viewer'}
+ */
+export function cause({ before, next, lasted }, arrived, sent) {
+  const [from, until] = [sent.frame(before.timestamp), sent.frame(next.timestamp)];
+  // Shown though it was never sent: the wire was not listened to from the beginning.
+  if (!from || !until) return 'viewer';
+  const left = sent.frames.map(({ ended }) => ended);
+  const pauseSent = longestPause(left, from.ended, until.ended);
+  const pauseArrived = longestPause(arrived, from.ended - TOO_LATE_MS, until.ended);
+  if (pauseSent - pauseArrived >= TOO_LATE_MS) return 'server';
+  return pauseArrived >= lasted / 2 ? 'sender' : 'viewer';
+}
+
+/** The longest pause that the server made in what it sent beyond those in what it got, in ms. */
+export function longestAdded(arrived, sent) {
+  let longest = 0;
+  for (let n = 1; n < sent.frames.length; n += 1) {
+    const [from, until] = [sent.frames[n - 1].ended, sent.frames[n].ended];
+    if (until - from <= longest) continue;
+    const added = until - from - longestPause(arrived, from - TOO_LATE_MS, until);
+    longest = Math.max(longest, added);
+  }
+  return longest;
+}
+
+/** Between two of `times` that lie in this span, or between one of them and its ends. */
+export function longestPause(times, from, until) {
+  let longest = 0;
+  let last = from;
+  for (let n = firstAfter(times, from); n < times.length && times[n] < until; n += 1) {
+    longest = Math.max(longest, times[n] - last);
+    last = times[n];
+  }
+  return Math.max(longest, until - last);
+}
+
+function firstAfter(times, moment) {
+  let [low, high] = [0, times.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (times[middle] > moment) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
