@@ -18,7 +18,7 @@ use str0m::crypto::dtls::{
 use super::client_hello::best_profile;
 use super::retry::Retry;
 use super::screen::{Screen, Verdict};
-use super::{PROFILES, Settings};
+use super::{PATIENCE, PROFILES, RECORD_HEADER, Settings};
 
 /// `rtc-dtls` tells associations apart by address; each of ours has an endpoint of its own.
 pub(super) const PEER: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 1);
@@ -33,7 +33,11 @@ pub(super) struct Association {
     screen: Screen,
     phase: Phase,
     now: Instant,
+    /// When the client was first heard.
+    begun: Option<Instant>,
     retry: Retry,
+    /// The answer to a first message, for which `rtc-dtls` has no timer.
+    greeting: Option<BytesMut>,
     waiting: VecDeque<Vec<u8>>,
     outputs: VecDeque<Ready>,
 }
@@ -66,13 +70,16 @@ impl Association {
             screen: Screen::default(),
             phase: Phase::Shaking,
             now,
+            begun: None,
             retry: Retry::new(),
+            greeting: None,
             waiting: VecDeque::new(),
             outputs: VecDeque::new(),
         }
     }
 
     fn read(&mut self, now: Instant, datagram: &[u8]) -> Result<(), DtlsImplError> {
+        self.begun.get_or_insert(now);
         let before = self.timer();
         self.guarded(|inner| {
             let endpoint = inner.serve(datagram)?;
@@ -84,11 +91,22 @@ impl Association {
             let is_waiting = self.timer().is_some();
             self.retry.begin(now, is_waiting);
         }
+        self.greeting = match self.outputs.back() {
+            Some(Ready::Packet(packet)) if is_greeting(packet) => Some(packet.clone()),
+            _ => None,
+        };
+        if self.greeting.is_some() {
+            self.retry.begin(now, true);
+        }
         Ok(())
     }
 
     fn send_again(&mut self, now: Instant) -> Result<(), DtlsImplError> {
         self.retry.again(now);
+        if let Some(greeting) = &self.greeting {
+            self.outputs.push_back(Ready::Packet(greeting.clone()));
+            return Ok(());
+        }
         self.guarded(|inner| match &mut inner.endpoint {
             Some(endpoint) => endpoint.handle_timeout(PEER, now).map(|()| Vec::new()),
             None => Ok(Vec::new()),
@@ -162,8 +180,13 @@ impl Association {
         self.phase = Phase::Closed;
         self.waiting.clear();
         self.retry.begin(self.now, false);
+        self.greeting = None;
         let inner = self.inner.get_mut().unwrap_or_else(|poisoned| poisoned.into_inner());
         inner.endpoint = None;
+    }
+
+    fn end_of_patience(&self) -> Option<Instant> {
+        self.begun.filter(|_| self.phase == Phase::Shaking).map(|begun| begun + PATIENCE)
     }
 
     fn timer(&mut self) -> Option<Instant> {
@@ -237,7 +260,10 @@ impl DtlsInstance for Association {
             Some(Ready::Connected) => DtlsOutput::Connected,
             Some(Ready::Closed) => DtlsOutput::CloseNotify,
             None if !self.waiting.is_empty() => DtlsOutput::Timeout(self.now),
-            None => DtlsOutput::Timeout(self.retry.deadline().unwrap_or(self.now + LONG)),
+            None => {
+                let due = self.retry.deadline().unwrap_or(self.now + LONG);
+                DtlsOutput::Timeout(self.end_of_patience().map_or(due, |end| end.min(due)))
+            }
         }
     }
 
@@ -245,6 +271,9 @@ impl DtlsInstance for Association {
         self.now = now;
         while let Some(datagram) = self.waiting.pop_front() {
             self.read(now, &datagram)?;
+        }
+        if self.end_of_patience().is_some_and(|end| end <= now) {
+            return self.give_up();
         }
         if self.retry.is_due(now) { self.send_again(now) } else { Ok(()) }
     }
@@ -284,6 +313,12 @@ impl DtlsInstance for Association {
         self.end();
         Ok(())
     }
+}
+
+/// Whether it is a `HelloVerifyRequest`.
+fn is_greeting(datagram: &[u8]) -> bool {
+    const HELLO_VERIFY_REQUEST: u8 = 3;
+    datagram.get(RECORD_HEADER) == Some(&HELLO_VERIFY_REQUEST)
 }
 
 fn fill<'a>(buf: &'a mut [u8], bytes: &[u8]) -> &'a [u8] {

@@ -1,4 +1,5 @@
-//! Which implementation serves a peer: decided by the first datagram that comes from it.
+//! Which implementation serves a peer: decided by the first datagram that comes from it. Whichever
+//! does, its last flight is sent a few times over.
 
 use std::time::Instant;
 
@@ -7,18 +8,20 @@ use str0m::crypto::dtls::{DtlsImplError, DtlsInstance, DtlsOutput, ProtocolVersi
 use super::Settings;
 use super::association::Association;
 use super::client_hello::is_of_an_old_client;
+use super::last_flight::LastFlight;
 
 /// The engine's own association, until the peer turns out to need the other.
 pub(super) struct Choice {
     serving: Box<dyn DtlsInstance>,
     /// What the other is made with; gone once the choice is made.
     other: Option<Settings>,
+    last_flight: LastFlight,
     now: Instant,
 }
 
 impl Choice {
     pub(super) fn new(serving: Box<dyn DtlsInstance>, other: Settings, now: Instant) -> Self {
-        Self { serving, other: Some(other), now }
+        Self { serving, other: Some(other), last_flight: LastFlight::default(), now }
     }
 
     fn choose(&mut self, first: &[u8]) {
@@ -36,15 +39,34 @@ impl DtlsInstance for Choice {
 
     fn handle_packet(&mut self, packet: &[u8]) -> Result<(), DtlsImplError> {
         self.choose(packet);
+        self.last_flight.hear();
         self.serving.handle_packet(packet)
     }
 
     fn poll_output<'a>(&mut self, buf: &'a mut [u8]) -> DtlsOutput<'a> {
-        self.serving.poll_output(buf)
+        if let Some(datagram) = self.last_flight.next().filter(|copy| copy.len() <= buf.len()) {
+            let (copy, _) = buf.split_at_mut(datagram.len());
+            copy.copy_from_slice(datagram);
+            return DtlsOutput::Packet(copy);
+        }
+        let output = self.serving.poll_output(buf);
+        match &output {
+            DtlsOutput::Packet(datagram) => self.last_flight.note(datagram),
+            // A client's last flight is answered by the server's.
+            DtlsOutput::Connected if !self.serving.is_active() => self.last_flight.connected(),
+            DtlsOutput::Timeout(due) => {
+                self.last_flight.end_turn();
+                let copy = self.last_flight.deadline(self.now);
+                return DtlsOutput::Timeout(copy.map_or(*due, |copy| copy.min(*due)));
+            }
+            _ => {}
+        }
+        output
     }
 
     fn handle_timeout(&mut self, now: Instant) -> Result<(), DtlsImplError> {
         self.now = now;
+        self.last_flight.tick(now);
         self.serving.handle_timeout(now)
     }
 

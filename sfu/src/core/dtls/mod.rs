@@ -10,11 +10,16 @@
 //! `rtc-dtls` trusts its peer more than a server may. What protects it:
 //! - `screen.rs` lets through only what a handshake can need, in bounded number and size
 //! - `association.rs` catches its panics, and times its retransmissions
+//!
+//! A fifth of all packets may be lost on the way: flights are sent again soon (`retry.rs`), and the
+//! last one, which no timer would bring again, a few times over (`last_flight.rs`).
 
 mod association;
 mod choice;
 mod client_hello;
+mod engine;
 mod fragments;
+mod last_flight;
 mod retry;
 mod screen;
 #[cfg(test)]
@@ -32,6 +37,7 @@ use str0m::crypto::dtls::{DtlsCert, DtlsInstance, DtlsProvider, DtlsVersion};
 use str0m::crypto::{CryptoError, CryptoProvider};
 
 use choice::Choice;
+use engine::EngineDtls;
 
 /// As the peer may pick any of those that we offer, only suites with forward secrecy and
 /// authenticated encryption.
@@ -52,6 +58,8 @@ const PROFILES: [SrtpProtectionProfile; 3] = [
 ];
 /// Of the contents of a handshake fragment. Headers and seal add 49 bytes at most.
 const LARGEST_FRAGMENT: usize = 1_100;
+/// A handshake that takes longer is given up: no client waits any more, it has another transport.
+const PATIENCE: Duration = Duration::from_secs(20);
 /// `rtc-dtls` has a fixed interval; the real ones are those of [`retry::Retry`].
 const SHORTEST_INTERVAL: Duration = Duration::from_millis(1);
 
@@ -73,13 +81,12 @@ impl DtlsProvider for Provider {
         &self,
         certificate: &DtlsCert,
         now: Instant,
-        version: DtlsVersion,
+        _version: DtlsVersion,
         mtu: Option<usize>,
     ) -> Result<Box<dyn DtlsInstance>, CryptoError> {
         let settings = Settings::new(certificate).map_err(CryptoError::Other)?;
-        let engine = str0m::crypto::from_feature_flags().dtls_provider;
-        let serving = engine.new_dtls(certificate, now, version, mtu)?;
-        Ok(Box::new(Choice::new(serving, settings, now)))
+        let serving = EngineDtls::new(certificate, now, mtu)?;
+        Ok(Box::new(Choice::new(Box::new(serving), settings, now)))
     }
 }
 

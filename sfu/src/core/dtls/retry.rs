@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-const FIRST: Duration = Duration::from_millis(150);
+pub(super) const FIRST: Duration = Duration::from_millis(150);
 const LONGEST: Duration = Duration::from_secs(5);
 
 #[derive(Debug)]

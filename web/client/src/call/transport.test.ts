@@ -106,6 +106,18 @@ test('a transport that failed is replaced at once', async () => {
   expect(offers).toEqual(['offer 1']);
 });
 
+test('a handshake that does not come to an end is begun anew', async () => {
+  await transport.offer();
+  await transport.accept(answer('AA'));
+  FakePeer.now.becomes('connecting');
+  const [first] = FakePeer.all;
+  await timers.advance(9000);
+  expect(FakePeer.now).toBe(first);
+  await timers.advance(2000);
+  expect(first!.connectionState).toBe('closed');
+  expect(offers).toEqual(['offer 1']);
+});
+
 test('on another network that still hears the server, a path is sought beside the present one', async () => {
   const peer = await connected();
   const moved = transport.moved();

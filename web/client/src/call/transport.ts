@@ -45,6 +45,8 @@ const SCREEN = { maxBitrate: 2_500_000, maxFramerate: 15 };
 const MOST_PAIRS = 21;
 const DISCONNECTED_PATIENCE_MS = 1200;
 const RESTART_PATIENCE_MS = 4000;
+/** Even where a fifth of all packets is lost, hardly any handshake takes longer. */
+const FIRST_PATIENCE_MS = 10_000;
 /** A network that lets a direct path through has one by then. */
 const DIRECT_PATIENCE_MS = 2000;
 /** The server has all that it can carry: others may have left by then. */
@@ -106,6 +108,9 @@ export class Transport {
     await this.peer.setRemoteDescription({ type: 'answer', sdp });
     this.tcp.keep(candidates);
     if (this.silence.isSilent) this.tcp.use();
+    if (!this.everConnected && !this.cancelCheck) {
+      this.check(FIRST_PATIENCE_MS, () => this.startOver());
+    }
     await this.tune();
     this.offerMissingSlots();
   }
@@ -317,6 +322,7 @@ export class Transport {
   private check(milliseconds: number, act: () => void): void {
     this.cancelCheck?.();
     this.cancelCheck = this.timers.after(milliseconds, () => {
+      this.cancelCheck = null;
       if (!this.closed && this.peer.connectionState !== 'connected') act();
     });
   }
