@@ -1,7 +1,7 @@
 //! The handle by which the owner of a room speaks to it, from any task.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use tokio::sync::{mpsc, oneshot};
 
@@ -100,11 +100,18 @@ pub(crate) struct RoomToken {
     room: RoomId,
     commands: mpsc::Sender<Command>,
     overrun: AtomicBool,
+    /// How many rooms there are on the worker, this one included.
+    placed: Arc<AtomicU64>,
 }
 
 impl RoomToken {
-    pub(crate) fn new(room: RoomId, commands: mpsc::Sender<Command>) -> Self {
-        Self { room, commands, overrun: AtomicBool::new(false) }
+    pub(crate) fn new(
+        room: RoomId,
+        commands: mpsc::Sender<Command>,
+        placed: Arc<AtomicU64>,
+    ) -> Self {
+        placed.fetch_add(1, Ordering::Relaxed);
+        Self { room, commands, overrun: AtomicBool::new(false), placed }
     }
 
     /// Whether a request was lost, so that the room must be closed.
@@ -121,6 +128,7 @@ impl RoomToken {
 
 impl Drop for RoomToken {
     fn drop(&mut self) {
+        self.placed.fetch_sub(1, Ordering::Relaxed);
         // Should the queue be full, the worker finds the room without a handle by itself.
         let _ = self.commands.try_send(Command { room: self.room, request: Request::Close });
     }

@@ -81,7 +81,7 @@ impl MediaServer {
         let room = RoomId(self.shared.next_room.fetch_add(1, Ordering::Relaxed));
         let worker = self.least_loaded();
         let (events, reader) = mpsc::channel(EVENT_QUEUE);
-        let token = Arc::new(RoomToken::new(room, worker.commands()));
+        let token = Arc::new(RoomToken::new(room, worker.commands(), worker.placed()));
         token.ask(Request::Open { token: Arc::downgrade(&token), events, seats });
         (RoomHandle::new(token), reader)
     }

@@ -28,6 +28,8 @@ pub(crate) struct WorkerThread {
     commands: mpsc::Sender<Command>,
     addresses: Vec<SocketAddr>,
     counters: Arc<Counters>,
+    /// Rooms that were placed here and are still held, whether or not the worker knows of them yet.
+    placed: Arc<AtomicU64>,
 }
 
 impl WorkerThread {
@@ -62,11 +64,15 @@ impl WorkerThread {
             .name(format!("media-{number}"))
             .spawn(move || run(worker, sockets, queue))
             .map_err(StartError::Thread)?;
-        Ok(Self { commands, addresses, counters })
+        Ok(Self { commands, addresses, counters, placed: Arc::default() })
     }
 
     pub(crate) fn commands(&self) -> mpsc::Sender<Command> {
         self.commands.clone()
+    }
+
+    pub(crate) fn placed(&self) -> Arc<AtomicU64> {
+        self.placed.clone()
     }
 
     pub(crate) fn addresses(&self) -> &[SocketAddr] {
@@ -83,7 +89,7 @@ impl WorkerThread {
         let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         let counters = &self.counters;
         let rate = read(&counters.packet_rate) / MUCH;
-        (rate, read(&counters.participants), read(&counters.rooms))
+        (rate, read(&counters.participants), read(&self.placed))
     }
 }
 

@@ -4,7 +4,7 @@ use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use sfu::{MediaConfig, MediaServer, ParticipantId, RoomEvent, RoomHandle};
+use sfu::{ConnectError, MediaConfig, MediaServer, ParticipantId, RoomEvent, RoomHandle};
 use tokio::runtime::Runtime;
 use tokio::sync::mpsc::Receiver;
 
@@ -32,15 +32,14 @@ pub(crate) struct Call {
 }
 
 pub(crate) fn server() -> MediaServer {
+    server_of(1, 0)
+}
+
+/// A server with so many workers, each of which takes so many packets a second; 0: any number.
+pub(crate) fn server_of(workers: usize, most_packets: u64) -> MediaServer {
     let listen = Ipv4Addr::LOCALHOST.into();
-    let config = MediaConfig {
-        listen,
-        port: 0,
-        tcp: true,
-        most_packets: 0,
-        workers: 1,
-        advertise: Vec::new(),
-    };
+    let advertise = Vec::new();
+    let config = MediaConfig { listen, port: 0, tcp: true, most_packets, workers, advertise };
     MediaServer::start(config).unwrap()
 }
 
@@ -55,18 +54,29 @@ impl Call {
 
     /// A server with an empty room.
     pub(crate) fn alone() -> Self {
+        Self::on(server())
+    }
+
+    /// An empty room of a server that may have others.
+    pub(crate) fn on(server: MediaServer) -> Self {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        let server = server();
         let (room, events) = server.open_room();
         Self { runtime, server, room, events, callers: Vec::new() }
     }
 
     /// The caller comes into the lobby, and connects when the call is run.
-    pub(crate) fn join(&mut self, mut caller: Caller) {
+    pub(crate) fn join(&mut self, caller: Caller) {
+        self.try_join(caller).unwrap();
+    }
+
+    /// The same; the answer, where there is one.
+    pub(crate) fn try_join(&mut self, mut caller: Caller) -> Result<String, ConnectError> {
         let offer = caller.client.offer();
         let answer = self.room.connect(id(self.callers.len()), &offer);
-        caller.client.take_answer(&self.runtime.block_on(answer).unwrap());
+        let answer = self.runtime.block_on(answer)?;
+        caller.client.take_answer(&answer);
         self.callers.push(caller);
+        Ok(answer)
     }
 
     pub(crate) fn address(&self) -> SocketAddr {
@@ -105,7 +115,7 @@ impl Caller {
         }
     }
 
-    fn new(index: usize) -> Self {
+    pub(crate) fn new(index: usize) -> Self {
         let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         socket.set_nonblocking(true).unwrap();
         let address = socket.local_addr().unwrap();
