@@ -1,8 +1,8 @@
 //! # sfu: the media of a call
 //!
-//! Forwards audio and video between the participants of a room, over WebRTC, without decoding or
-//! re-packetising any of it. It knows rooms, participants, tracks and slots. It knows no JSON, SQL
-//! or HTTP, no names of people, and not what an appointment is.
+//! Forwards audio and video between the participants of a room, over WebRTC, without decoding any
+//! of it. It knows rooms, participants, tracks and slots. It knows no JSON, SQL or HTTP, no names of
+//! people, and not what an appointment is.
 //!
 //! ## A room, from outside
 //!
@@ -43,6 +43,7 @@
 //! - `allocation/` which layer of each picture a viewer gets; a pure function, and its steadiness
 //! - `publish.rs` what a publisher is told to send
 //! - `slots.rs`, `outgoing.rs`, `rewriter.rs` a viewer's slots, and how one slot is one stream
+//! - `red.rs`, `recovery.rs` sound that is sent twice, and what that brings back of what was lost
 //! - `liveness.rs`, `quality.rs` who is lost, and how well it goes
 //! - `speech.rs`, `speakers.rs` who speaks, who leads the talk, and whose sound is sent in a crowd
 //! - `vp8.rs`, `h264.rs` the little that must be known of payloads; `picture.rs` key frame → WebP

@@ -20,6 +20,8 @@ pub mod picture;
 mod publish;
 mod quality;
 mod rate;
+mod recovery;
+pub mod red;
 pub mod rewriter;
 pub mod room;
 mod slots;

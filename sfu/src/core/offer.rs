@@ -17,6 +17,8 @@ pub(crate) struct Offer {
     mids: Vec<String>,
     /// Names of simulcast layers that are to be sent, with the index of their m-line.
     layers: Vec<(usize, String)>,
+    /// Indexes of the m-lines with redundant sound.
+    redundant: Vec<usize>,
     media: usize,
     origin: Origin,
 }
@@ -58,6 +60,12 @@ impl Offer {
         self.layers.iter().filter(move |(of, _)| line == Some(*of)).map(|(_, name)| name.as_str())
     }
 
+    /// Whether the client knows how to send or take sound twice on an m-line (RFC 2198).
+    pub(crate) fn has_redundancy(&self, mid: &str) -> bool {
+        let line = self.mids.iter().position(|known| known == mid);
+        line.is_some_and(|line| self.redundant.contains(&line))
+    }
+
     pub(crate) fn origin(&self) -> &Origin {
         &self.origin
     }
@@ -69,6 +77,8 @@ impl Offer {
             self.take_mid(mid)?;
         } else if let Some(simulcast) = line.strip_prefix("a=simulcast:") {
             self.take_layers(simulcast);
+        } else if is_redundancy(line) {
+            self.redundant.extend(self.media.checked_sub(1));
         } else if let Some(origin) = line.strip_prefix("o=") {
             self.origin.session = origin.split(' ').nth(1).unwrap_or_default().to_owned();
         } else if let Some(fingerprint) = line.strip_prefix("a=fingerprint:") {
@@ -121,6 +131,12 @@ impl Offer {
     }
 }
 
+/// `a=rtpmap:63 red/48000/2`, say.
+fn is_redundancy(line: &str) -> bool {
+    let format = line.strip_prefix("a=rtpmap:").and_then(|map| map.split(' ').nth(1));
+    format.is_some_and(|format| format.to_ascii_lowercase().starts_with("red/"))
+}
+
 fn malformed(what: &str) -> ConnectError {
     ConnectError::MalformedOffer(what.to_owned())
 }
@@ -141,6 +157,13 @@ mod tests {
         assert_eq!(layers("a=simulcast:send q;h;f"), ["q", "h", "f"]);
         assert_eq!(layers("a=simulcast:recv a send 0,1;~2"), ["0", "2"]);
         assert_eq!(layers("a=simulcast:send a;b;c;d;e"), ["a", "b", "c"]);
+    }
+
+    #[test]
+    fn redundant_sound_is_told_of_each_line() {
+        let lines = "v=0\nm=audio 9 x 63 111\na=mid:0\na=rtpmap:63 red/48000/2\nm=audio 9 x 111\na=mid:1\na=rtpmap:111 opus/48000/2\n";
+        let offer = Offer::parse(lines).unwrap();
+        assert!(offer.has_redundancy("0") && !offer.has_redundancy("1"));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //! read them; so does whoever wants a key frame.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use super::event::{MediaKind, TrackKind};
 use super::packet::{Packet, StreamId};
@@ -28,6 +29,12 @@ impl Codec {
             Self::Opus => 48_000,
             Self::Vp8 | Self::H264 => 90_000,
         }
+    }
+
+    /// So many ticks of that clock before.
+    pub(crate) fn before(self, then: Instant, ticks: u64) -> Instant {
+        let micros = ticks.saturating_mul(1_000_000) / u64::from(self.clock_rate());
+        then.checked_sub(Duration::from_micros(micros)).unwrap_or(then)
     }
 }
 

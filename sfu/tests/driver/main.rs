@@ -13,9 +13,12 @@ mod decoder;
 #[path = "../room/net.rs"]
 #[allow(dead_code, reason = "the room's tests ask more of it")]
 mod net;
+#[path = "../room/red.rs"]
+mod red;
 #[path = "../room/source.rs"]
 #[allow(dead_code, reason = "the room's tests ask more of it")]
 mod source;
 mod strangers;
 mod tcp;
 mod tcp_line;
+mod workers;

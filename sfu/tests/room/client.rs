@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use sfu::core::Datagram;
 use str0m::change::{SdpAnswer, SdpPendingOffer};
+use str0m::config::DtlsVersion;
 use str0m::format::Codec;
 use str0m::media::{Direction, KeyframeRequestKind, MediaKind, Mid, Pt, Simulcast, SimulcastLayer};
 use str0m::net::{Protocol, Receive, TcpType};
@@ -15,6 +16,7 @@ use str0m::{Candidate, Event, Input, Output, Rtc, RtcConfig};
 
 use crate::decoder::Decoder;
 use crate::net::Link;
+use crate::red::{is_redundant, unpack};
 use crate::source::Source;
 
 pub(crate) struct Client {
@@ -36,6 +38,8 @@ pub(crate) struct Client {
     pub(crate) screen: Option<Source>,
     pub(crate) microphone: Source,
     pub(crate) received: Vec<Received>,
+    /// Packets of sound that brought earlier ones along.
+    pub(crate) redundant_arrived: usize,
     pub(crate) decoders: BTreeMap<Mid, Decoder>,
     pub(crate) key_frame_requests: usize,
     /// Of each retransmission that arrived, whether it named its m-line.
@@ -71,20 +75,33 @@ pub(crate) struct Kind {
     /// Simulcast layers of its camera.
     pub(crate) layers: u8,
     pub(crate) has_screen: bool,
+    /// It sends sound twice, and takes it so (RFC 2198).
+    pub(crate) is_redundant: bool,
+    /// It offers DTLS 1.3 too, as browsers do.
+    pub(crate) knows_dtls_13: bool,
 }
 
 impl Default for Kind {
     fn default() -> Self {
-        Self { codecs: vec![Codec::Vp8], slots: 2, layers: 1, has_screen: false }
+        Self {
+            codecs: vec![Codec::Vp8],
+            slots: 2,
+            layers: 1,
+            has_screen: false,
+            is_redundant: true,
+            knows_dtls_13: false,
+        }
     }
 }
 
 impl Client {
     /// `index` tells its media from that of others.
     pub(crate) fn new(now: Instant, index: usize, kind: &Kind, address: SocketAddr) -> Self {
+        let version = if kind.knows_dtls_13 { DtlsVersion::Auto } else { DtlsVersion::Dtls12 };
         let mut rtc = RtcConfig::new()
+            .set_dtls_version(version)
             .clear_codecs()
-            .enable_opus(true, false)
+            .enable_opus(true, kind.is_redundant)
             .enable_vp8(kind.codecs.contains(&Codec::Vp8))
             .enable_h264(kind.codecs.contains(&Codec::H264))
             .set_rtp_mode(true)
@@ -107,8 +124,9 @@ impl Client {
             camera: if is_simulcast { layer(0) } else { Source::new(now, index, codec) },
             upper: (1..kind.layers).map(layer).collect(),
             screen: kind.has_screen.then(|| Source::new(now, index + 100, codec)),
-            microphone: Source::new(now, index, Codec::Opus),
+            microphone: Source::microphone(now, index, kind.is_redundant),
             received: Vec::new(),
+            redundant_arrived: 0,
             decoders: BTreeMap::new(),
             key_frame_requests: 0,
             retransmissions: Vec::new(),
@@ -360,6 +378,11 @@ impl Client {
                     payload: packet.payload.to_vec(),
                     audio_level: packet.header.ext_vals.audio_level,
                 };
+                let is_redundant = is_redundant(&self.rtc, packet.header.payload_type);
+                if is_redundant {
+                    self.redundant_arrived += 1;
+                    return self.received.extend(unpack(&received, &self.received));
+                }
                 if self.video_slots.contains(&mid) {
                     self.decoders.entry(mid).or_default().receive(now, &received);
                 }

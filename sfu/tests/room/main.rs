@@ -17,6 +17,8 @@ mod liveness;
 mod net;
 mod networks;
 mod properties;
+mod red;
+mod redundancy;
 mod shares;
 mod slots;
 mod source;

@@ -58,9 +58,9 @@ struct Case {
     frames: f64,
     /// The longest time without a new frame.
     longest: Duration,
-    /// At least so much of the sound arrives, in percent. Lost sound is not sent again.
+    /// At least so much of the sound arrives, in percent. Lost sound is not sent again, but the next
+    /// packet may bring it along.
     sound: f64,
-    switches: usize,
 }
 
 fn millis(millis: u64) -> Duration {
@@ -69,13 +69,12 @@ fn millis(millis: u64) -> Duration {
 
 fn cases() -> Vec<Case> {
     let lossy = |loss| Link { loss, delay: millis(25), ..Link::of(4_000_000) };
-    let case = |name, down, frames, longest, sound, switches| Case {
+    let case = |name, down, frames, longest, sound| Case {
         name,
         down,
         frames,
         longest: millis(longest),
         sound,
-        switches,
     };
     let bursts = |begins, ends| Loss::Bursts { begins, ends };
     let slow = |delay, jitter| Link {
@@ -93,18 +92,18 @@ fn cases() -> Vec<Case> {
         ..Link::of(1_500_000)
     };
     vec![
-        case("nothing wrong", lossy(Loss::None), 99.0, 100, 99.0, 0),
-        case("300 kbit/s", Link { delay: millis(25), ..Link::of(300_000) }, 90.0, 500, 97.0, 2),
-        case("1 % loss", random(0.01), 98.0, 300, 98.0, 1),
-        case("5 % loss", random(0.05), 97.0, 500, 93.0, 2),
-        case("10 % loss", random(0.10), 95.0, 500, 88.0, 3),
-        case("20 % loss", random(0.20), 80.0, 1_000, 77.0, 6),
-        case("5 % loss in bursts of 5", lossy(bursts(0.0105, 0.2)), 95.0, 600, 92.0, 4),
-        case("20 ms ± 20 ms", slow(20, 40), 98.0, 300, 98.0, 1),
-        case("300 ms ± 50 ms", slow(300, 100), 97.0, 500, 98.0, 6),
-        case("reordering 5 %", Link { reordering: 0.05, ..slow(25, 0) }, 98.0, 300, 98.0, 1),
-        case("duplication 5 %", Link { duplication: 0.05, ..slow(25, 0) }, 98.0, 300, 98.0, 1),
-        case("all at once, 1.5 Mbit/s", mixed, 85.0, 1_000, 90.0, 4),
+        case("nothing wrong", lossy(Loss::None), 99.0, 100, 99.0),
+        case("300 kbit/s", Link { delay: millis(25), ..Link::of(300_000) }, 90.0, 500, 97.0),
+        case("1 % loss", random(0.01), 98.0, 300, 99.0),
+        case("5 % loss", random(0.05), 97.0, 500, 99.0),
+        case("10 % loss", random(0.10), 95.0, 500, 98.0),
+        case("20 % loss", random(0.20), 80.0, 1_000, 93.0),
+        case("5 % loss in bursts of 5", lossy(bursts(0.0105, 0.2)), 95.0, 600, 95.0),
+        case("20 ms ± 20 ms", slow(20, 40), 98.0, 300, 98.0),
+        case("300 ms ± 50 ms", slow(300, 100), 97.0, 500, 98.0),
+        case("reordering 5 %", Link { reordering: 0.05, ..slow(25, 0) }, 98.0, 300, 98.0),
+        case("duplication 5 %", Link { duplication: 0.05, ..slow(25, 0) }, 98.0, 300, 98.0),
+        case("all at once, 1.5 Mbit/s", mixed, 85.0, 1_000, 95.0),
     ]
 }
 
@@ -127,7 +126,19 @@ fn a_minute_on_each_bad_network_is_a_call_all_the_same() {
         let figures =
             format!("{}: {frames:.1} % of frames, {sound:.1} % of sound, {seen:?}", case.name);
         assert!(frames >= case.frames && sound >= case.sound, "{figures}");
-        assert!(seen.longest <= case.longest && seen.switches <= case.switches, "{figures}");
+        assert!(seen.longest <= case.longest && seen.switches <= 2, "{figures}");
+    }
+}
+
+/// A network that stays as it is gives no reason to change anything: three calls of a minute on
+/// each. Where a fifth is lost the estimate swings so widely that twice as much is granted.
+#[test]
+fn a_steady_network_gives_no_more_than_one_switch_a_minute() {
+    for case in cases() {
+        let minutes = [1, 2, 3].map(|seed| minute(seed, &case.down).0);
+        let switches: usize = minutes.iter().map(|seen| seen.switches).sum();
+        let most = if case.name == "20 % loss" { 2 } else { 1 } * minutes.len();
+        assert!(switches <= most, "{}: {minutes:?}", case.name);
     }
 }
 
@@ -279,7 +290,7 @@ fn a_network_that_breaks_down_and_recovers_takes_the_picture_with_it_and_back() 
     assert_eq!(before.freezes, 0, "{before:?}");
     assert!(low.longest < 2 * SECOND && low.freezes <= 2, "{low:?}");
     assert!(low.frames > 300 && low.switches <= 4, "{low:?}");
-    assert!(recovered < 20 * SECOND, "{recovered:?}");
+    assert!(recovered < 12 * SECOND, "{recovered:?}");
 }
 
 #[test]

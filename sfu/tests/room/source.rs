@@ -8,6 +8,8 @@ use str0m::format::{Codec, PayloadParams};
 use str0m::media::{Pt, Rid};
 use str0m::rtp::{ExtensionValues, RtpWrite};
 
+use crate::red::pack;
+
 #[derive(Debug, Clone)]
 pub(crate) struct Source {
     pub(crate) is_on: bool,
@@ -25,6 +27,8 @@ pub(crate) struct Source {
     pub(crate) next: Instant,
     pub(crate) rid: Option<Rid>,
     pub(crate) wants_key_frame: bool,
+    /// Each packet of sound brings the one before along (RFC 2198).
+    pub(crate) is_redundant: bool,
     tag: u8,
     layer: u8,
     is_video: bool,
@@ -47,6 +51,7 @@ impl Source {
             next: now,
             rid: None,
             wants_key_frame: true,
+            is_redundant: false,
             tag: index as u8 + 1,
             layer: 0,
             is_video: codec != Codec::Opus,
@@ -54,6 +59,10 @@ impl Source {
             frames: 1_000 * (index as u64 + 1),
             sequence: 500 * (index as u64 + 1),
         }
+    }
+
+    pub(crate) fn microphone(now: Instant, index: usize, is_redundant: bool) -> Self {
+        Self { is_redundant, ..Self::new(now, index, Codec::Opus) }
     }
 
     /// One of so many simulcast layers, lowest first: about 150, 500 and 1,700 kbit/s at 180, 360
@@ -107,6 +116,7 @@ impl Source {
             Codec::H264 => self.h264(is_key, part),
             _ => self.audio(),
         };
+        let before = self.sent.last().filter(|_| self.is_redundant).cloned();
         self.sent.push(payload.clone());
         self.sequence += 1;
         let ticks = if self.is_video { 2_970 } else { 960 };
@@ -117,7 +127,12 @@ impl Source {
             voice_activity: (!self.is_video).then_some(true),
             ..ExtensionValues::default()
         };
-        RtpWrite::new(self.payload_type(rtc), self.sequence.into(), timestamp, now, payload)
+        let plain = (self.payload_type(rtc), payload);
+        let (pt, payload) = match before {
+            Some(before) => pack(rtc, plain, &before, ticks),
+            None => plain,
+        };
+        RtpWrite::new(pt, self.sequence.into(), timestamp, now, payload)
             .marker(part + 1 == count)
             .nackable(self.is_video)
             .ext_vals(levels)

@@ -21,6 +21,8 @@ pub(crate) struct World {
     pub(crate) taps: Vec<TapPacket>,
     /// Fraction of the datagrams that never arrive, in either direction.
     pub(crate) loss: f64,
+    /// Whether nothing of the room's handshakes gets through.
+    pub(crate) loses_dtls: bool,
     pub(crate) latency: Duration,
     /// What the room sent so far.
     pub(crate) datagrams_out: usize,
@@ -49,6 +51,7 @@ impl World {
             events: Vec::new(),
             taps: Vec::new(),
             loss: 0.0,
+            loses_dtls: false,
             latency: Duration::from_millis(10),
             random: seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1,
             obeys_after: None,
@@ -281,6 +284,10 @@ impl World {
         let cut = |address| {
             self.clients.iter().any(|client| client.seen_at == address && client.is_cut_off)
         };
+        let is_dtls = (20..64).contains(&datagram.contents[0]);
+        if self.loses_dtls && is_dtls && datagram.source == SocketAddr::from(SERVER) {
+            return;
+        }
         if cut(datagram.source) || cut(datagram.destination) || self.chance() < self.loss {
             return;
         }

@@ -78,3 +78,25 @@ export function path(page) {
     };
   });
 }
+
+/**
+ * How long packets of sound are in the mean, in bytes: those that the page sends, and those that it
+ * gets.
+ * @returns {Promise<{sent: number, received: number}>}
+ */
+export function soundPackets(page) {
+  return page.evaluate(async () => {
+    const open = globalThis.observedConnections.filter(
+      (one) => one.connectionState === 'connected',
+    );
+    const entries = [...(await open.at(-1).getStats()).values()];
+    const sum = (type, key) =>
+      entries
+        .filter((entry) => entry.type === type && entry.kind === 'audio')
+        .reduce((total, entry) => total + (entry[key] ?? 0), 0);
+    return {
+      sent: sum('outbound-rtp', 'bytesSent') / sum('outbound-rtp', 'packetsSent'),
+      received: sum('inbound-rtp', 'bytesReceived') / sum('inbound-rtp', 'packetsReceived'),
+    };
+  });
+}

@@ -38,12 +38,20 @@ async function underLoss({ stylist, customer }, length) {
   const share = (seen, sender) =>
     (100 * (after[seen].decoded - before[seen].decoded)) /
     (after[sender].sent - before[sender].sent);
+  const filledIn = (page) => concealed(before[page], after[page]);
   return [
     atLeast('frames decoded at the stylist', '%', share(0, 1), 95),
     atLeast('frames decoded at the customer', '%', share(1, 0), 95),
+    atMost('sound filled in at the stylist', '%', filledIn(0), 1),
+    atMost('sound filled in at the customer', '%', filledIn(1), 1),
     atMost('longest freeze at the stylist', 'ms', await longestGap(stylist, from, until), 500),
     atMost('longest freeze at the customer', 'ms', await longestGap(customer, from, until), 500),
   ];
+}
+
+/** Share of the sound that did not come, or too late, in percent. */
+function concealed(before, after) {
+  return (100 * (after.concealed - before.concealed)) / (after.samples - before.samples);
 }
 
 /** A customer whose network gives 300 kbit/s. */
@@ -55,9 +63,8 @@ export async function narrow({ customer }, network) {
   const from = Date.now();
   await sleep(30_000);
   const after = await counts(customer);
-  const concealed = (100 * (after.concealed - before.concealed)) / (after.samples - before.samples);
   return [
-    atMost('sound that had to be filled in', '%', concealed, 1),
+    atMost('sound that had to be filled in', '%', concealed(before, after), 1),
     atLeast('picture', 'frames/s', (after.decoded - before.decoded) / 30, 5),
     atMost('longest freeze', 'ms', await longestGap(customer, from), 1000),
   ];

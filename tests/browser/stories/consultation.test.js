@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { clip, open } from '../lib/browser.js';
-import { mediaFlows } from '../lib/observe.js';
+import { mediaFlows, soundPackets } from '../lib/observe.js';
 import * as people from '../lib/people.js';
 import { difference, quartersOf } from '../lib/pixels.js';
 import { Server } from '../lib/server.js';
@@ -57,6 +57,10 @@ test('from a customer’s link to a reviewed snapshot', async (t) => {
     await stylist.page.getByRole('link', { name: `Let ${name} in` }).click();
     await people.admit(stylist.page, name);
     await Promise.all([mediaFlows(stylist.page), mediaFlows(customer.page)]);
+    // Sound is sent with what went before it, and comes alone where nothing gets lost.
+    const { sent } = await soundPackets(customer.page);
+    const { received } = await soundPackets(stylist.page);
+    assert.ok(sent > 1.5 * received, `${sent} bytes sent, ${received} received`);
   });
 
   await step('a snapshot is seen on both sides, and the full picture arrives', async () => {

@@ -6,10 +6,12 @@
 //! up for choice; whoever calls this has set its rate aside.
 
 mod budget;
+mod redundancy;
 mod seeking;
 mod steady;
 
-pub(crate) use self::budget::Budget;
+pub(crate) use self::budget::{Budget, Way};
+pub(crate) use self::redundancy::Redundancy;
 pub(crate) use self::seeking::Seeking;
 pub(crate) use self::steady::Steady;
 use super::track::MOST_LAYERS;

@@ -3,12 +3,15 @@
 
 use std::time::{Duration, Instant};
 
-use super::{Demand, allocate};
+use super::{Demand, Way, allocate};
 
 /// The budget has to fall short for so long, unless it falls far short.
 const SHORTAGE: Duration = Duration::from_millis(400);
 /// Far: below this many tenths of what is sent.
 const GRAVE: u64 = 7;
+/// While nothing queues and sound is well, the estimate only guesses, and is given more time.
+const CALM_SHORTAGE: Duration = Duration::from_secs(3);
+const CALM_GRAVE: u64 = 4;
 /// What matters most does not go dark before it has been short for so long,
 const DARKENING: Duration = Duration::from_secs(4);
 /// unless what is needed is more than so many times the budget and a little.
@@ -19,6 +22,8 @@ const FIRST_PATIENCE: Duration = Duration::from_secs(3);
 /// After a rise that had to be taken back it is so many times longer, up to the longest.
 const PATIENCE_GROWTH: u32 = 5;
 const LONGEST_PATIENCE: Duration = Duration::from_secs(75);
+/// On a way that loses much by itself nothing rises for so long after any change.
+const ROUGH_PATIENCE: Duration = Duration::from_secs(120);
 /// But what is dark may be lit again, dimly, after so long.
 const LONGEST_DARKNESS: Duration = Duration::from_secs(6);
 /// A fall within this time after a rise says that the rise was a mistake.
@@ -38,20 +43,20 @@ pub(crate) struct Steady {
 }
 
 impl Steady {
-    /// Which layer to send of each. `is_overrun`: the way is in such a state that sound suffers.
+    /// Which layer to send of each.
     pub(crate) fn decide(
         &mut self,
         now: Instant,
         budget: u64,
-        is_overrun: bool,
+        way: Way,
         demands: &[Demand],
     ) -> Vec<Option<u8>> {
         let wanted = allocate(budget, demands);
-        let wanted = self.without_haste(now, budget, is_overrun, demands, wanted);
+        let wanted = self.without_haste(now, budget, way.is_overrun, demands, wanted);
         let falls = demands.iter().zip(&wanted).any(|(demand, wanted)| demand.falls_to(*wanted));
         if !falls {
             self.short_since = None;
-        } else if self.is_patient_with_shortage(now, budget, demands) {
+        } else if self.is_patient_with_shortage(now, budget, way, demands) {
             return demands
                 .iter()
                 .zip(wanted)
@@ -67,8 +72,11 @@ impl Steady {
             return wanted;
         }
         let since = self.fell.map(|fell| now.saturating_duration_since(fell));
-        if since.is_some_and(|since| since < self.patience) {
-            let stays_dark = since < Some(LONGEST_DARKNESS);
+        let changed = self.fell.max(self.rose).filter(|_| way.is_rough);
+        let is_rough =
+            changed.is_some_and(|then| now.saturating_duration_since(then) < ROUGH_PATIENCE);
+        if is_rough || since.is_some_and(|since| since < self.patience) {
+            let stays_dark = since.is_some_and(|since| since < LONGEST_DARKNESS);
             let held: Vec<_> = demands.iter().map(|demand| demand.held(stays_dark)).collect();
             return allocate(budget, &held);
         }
@@ -116,13 +124,23 @@ impl Steady {
         wanted
     }
 
-    fn is_patient_with_shortage(&mut self, now: Instant, budget: u64, demands: &[Demand]) -> bool {
+    fn is_patient_with_shortage(
+        &mut self,
+        now: Instant,
+        budget: u64,
+        way: Way,
+        demands: &[Demand],
+    ) -> bool {
         let sent: u64 = demands
             .iter()
             .filter_map(|demand| demand.present.and_then(|present| demand.rate(present)))
             .sum();
         let since = *self.short_since.get_or_insert(now);
-        budget * 10 >= sent * GRAVE && now.saturating_duration_since(since) < SHORTAGE
+        let (grave, shortage) = match way.is_crowded || way.is_overrun {
+            true => (GRAVE, SHORTAGE),
+            false => (CALM_GRAVE, CALM_SHORTAGE),
+        };
+        budget * 10 >= sent * grave && now.saturating_duration_since(since) < shortage
     }
 
     fn fall(&mut self, now: Instant) {

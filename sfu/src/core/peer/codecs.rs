@@ -1,6 +1,6 @@
 //! What we negotiate: codecs and header extensions, and nothing that the tests don't exercise.
 
-use str0m::format::{CodecSpec, FormatParams, PayloadParams};
+use str0m::format::{Codec, CodecConfig, CodecSpec, FormatParams, PayloadParams};
 use str0m::media::{Frequency, Pt};
 use str0m::rtp::{Extension, ExtensionMap};
 
@@ -17,38 +17,32 @@ pub(super) fn extensions() -> ExtensionMap {
     map
 }
 
-/// Opus; VP8; H.264, constrained baseline. In the order of preference.
-pub(super) fn codecs() -> Vec<PayloadParams> {
-    let opus = FormatParams {
-        min_p_time: Some(10),
-        use_inband_fec: Some(true),
-        use_dtx: Some(true),
-        ..FormatParams::default()
-    };
+/// Opus, twice over where the client knows how (RFC 2198); VP8; H.264, constrained baseline. In the
+/// order of preference.
+pub(super) fn codecs() -> CodecConfig {
     let h264 = FormatParams {
         level_asymmetry_allowed: Some(true),
         packetization_mode: Some(1),
         profile_level_id: Some(0x42e01f),
         ..FormatParams::default()
     };
-    vec![
-        params(111, None, str0m::format::Codec::Opus, Some(2), opus),
-        params(96, Some(97), str0m::format::Codec::Vp8, None, FormatParams::default()),
-        params(108, Some(109), str0m::format::Codec::H264, None, h264),
-    ]
+    let mut audio = CodecConfig::empty();
+    audio.enable_opus(true, true);
+    let mut all = audio.params().to_vec();
+    all.push(video(96, 97, Codec::Vp8, FormatParams::default()));
+    all.push(video(108, 109, Codec::H264, h264));
+    CodecConfig::new_from_payload_params(all)
 }
 
-fn params(
-    pt: u8,
-    resend: Option<u8>,
-    codec: str0m::format::Codec,
-    channels: Option<u8>,
-    format: FormatParams,
-) -> PayloadParams {
-    let is_audio = codec.is_audio();
-    let clock_rate = if is_audio { Frequency::FORTY_EIGHT_KHZ } else { Frequency::NINETY_KHZ };
-    let spec = CodecSpec { codec, clock_rate, channels, format };
-    let mut params = PayloadParams::new(pt.into(), resend.map(Pt::from), spec);
+/// Lets clients stop sending in silence (`usedtx`, RFC 7587 §6.1), which cannot be said of the
+/// engine's own Opus, and only that comes twice over.
+pub(super) fn with_silence(answer: &str) -> String {
+    answer.replace("useinbandfec=1", "useinbandfec=1;usedtx=1")
+}
+
+fn video(pt: u8, resend: u8, codec: Codec, format: FormatParams) -> PayloadParams {
+    let spec = CodecSpec { codec, clock_rate: Frequency::NINETY_KHZ, channels: None, format };
+    let mut params = PayloadParams::new(pt.into(), Some(Pt::from(resend)), spec);
     params.set_fb_remb(false);
     params
 }

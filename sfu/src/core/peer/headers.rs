@@ -1,5 +1,7 @@
 //! Between our packets and the engine's: header extensions, and VP8 frames numbered anew.
 
+use std::sync::Arc;
+
 use str0m::media::Pt;
 use str0m::rtp::{ExtensionValues, RtpWrite, VideoOrientation, Vp8Descriptor, Vp8Patch};
 
@@ -7,10 +9,14 @@ use crate::core::event::MediaKind;
 use crate::core::packet::{Extensions, Packet, Rotation};
 use crate::core::rewriter::Rewritten;
 
-pub(super) fn write(pt: Pt, packet: &Packet, rewritten: &Rewritten) -> RtpWrite {
+pub(super) fn write(
+    pt: Pt,
+    payload: Arc<[u8]>,
+    packet: &Packet,
+    rewritten: &Rewritten,
+) -> RtpWrite {
     let timestamp = rewritten.timestamp as u32;
     let sequence = rewritten.sequence.into();
-    let payload = packet.payload.clone();
     let write = RtpWrite::new(pt, sequence, timestamp, packet.captured, payload)
         .marker(packet.marker)
         .nackable(packet.codec.kind() == MediaKind::Video)

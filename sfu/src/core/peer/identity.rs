@@ -7,7 +7,6 @@ use std::time::Duration;
 use str0m::RtcConfig;
 use str0m::bwe::Bitrate;
 use str0m::config::{CryptoProvider, DtlsCert};
-use str0m::format::CodecConfig;
 
 use super::codecs::{codecs, extensions};
 use crate::core::dtls;
@@ -49,6 +48,6 @@ pub(super) fn configure(identity: &Identity) -> RtcConfig {
         .enable_bwe(Some(Bitrate::bps(INITIAL_ESTIMATE)))
         .set_stats_interval(Some(MEASURE_EVERY))
         .set_extension_map(extensions());
-    *config.codec_config() = CodecConfig::new_from_payload_params(codecs());
+    *config.codec_config() = codecs();
     config
 }

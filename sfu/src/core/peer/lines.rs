@@ -5,6 +5,8 @@ use str0m::change::SdpOffer;
 use str0m::media::{Direction, Media, Mid, Pt, Rid};
 use str0m::rtp::Ssrc;
 
+use super::codecs::with_silence;
+use super::redundancy::Redundancy;
 use crate::core::error::ConnectError;
 use crate::core::event::{MediaKind, TrackKind};
 use crate::core::offer::Offer;
@@ -20,6 +22,8 @@ pub(super) struct LineState {
     pub(super) kind: MediaKind,
     pub(super) role: Role,
     pub(super) payload_types: Vec<(Pt, Codec)>,
+    /// Where both sides can send sound twice.
+    pub(super) redundancy: Option<Redundancy>,
 }
 
 #[derive(Debug)]
@@ -59,6 +63,9 @@ impl LineState {
     }
 
     pub(super) fn codec(&self, pt: Pt) -> Option<Codec> {
+        if self.redundancy.as_ref().is_some_and(|redundancy| redundancy.payload_type == pt) {
+            return Some(Codec::Opus);
+        }
         self.payload_types.iter().find(|(known, _)| *known == pt).map(|(_, codec)| *codec)
     }
 
@@ -71,7 +78,7 @@ pub(super) fn answer(rtc: &mut Rtc, offer: &Offer) -> Result<String, ConnectErro
     let malformed = |error: &dyn std::fmt::Display| ConnectError::MalformedOffer(error.to_string());
     let offer = SdpOffer::from_sdp_string(offer.text()).map_err(|error| malformed(&error))?;
     let answer = rtc.sdp_api().accept_offer(offer).map_err(|error| malformed(&error))?;
-    Ok(answer.to_sdp_string())
+    Ok(with_silence(&answer.to_sdp_string()))
 }
 
 /// Adds the m-lines of the offer that are not known yet.
@@ -102,7 +109,8 @@ pub(super) fn read_lines(
         } else {
             Role::Slot(None)
         };
-        lines.push(LineState { mid, kind, role, payload_types });
+        let redundancy = redundancy(rtc, &payload_types).filter(|_| offer.has_redundancy(name));
+        lines.push(LineState { mid, kind, role, payload_types, redundancy });
     }
     if lines.is_empty() {
         return unsupported("the offer has no audio or video");
@@ -138,4 +146,10 @@ fn payload_types(rtc: &Rtc, media: &Media) -> Vec<(Pt, Codec)> {
             _ => None,
         })
         .collect()
+}
+
+fn redundancy(rtc: &Rtc, payload_types: &[(Pt, Codec)]) -> Option<Redundancy> {
+    let (opus, _) = payload_types.iter().find(|(_, codec)| *codec == Codec::Opus)?;
+    let params = rtc.codec_config().params().iter().find(|params| params.pt() == *opus)?;
+    Some(Redundancy::new(params.red()?, *opus))
 }

@@ -10,9 +10,11 @@ mod headers;
 mod identity;
 mod incoming;
 mod lines;
+mod redundancy;
 mod ways;
 mod writing;
 
+use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
@@ -108,6 +110,10 @@ pub(crate) struct Peer {
     /// How much it would be good to know of, in bits per second.
     desired: u64,
     gauge: Gauge,
+    /// Came with one datagram, and are handed on one by one.
+    unpacked: VecDeque<Received>,
+    /// Whether sound is sent twice where the client knows how to take it.
+    is_redundant: bool,
 }
 
 impl Peer {
@@ -138,6 +144,8 @@ impl Peer {
             estimate: None,
             desired: FIRST_AIM,
             gauge: Gauge::default(),
+            unpacked: VecDeque::new(),
+            is_redundant: false,
         };
         peer.withhold_senders();
         let answer = peer.pair_slots(answer);
@@ -194,6 +202,16 @@ impl Peer {
     /// Whether the engine may probe for more at any time.
     fn seeks(&self) -> bool {
         self.estimate() < self.desired
+    }
+
+    /// Whether the client can be sent sound twice.
+    pub(crate) fn knows_redundancy(&self) -> bool {
+        self.lines.iter().any(|line| line.is_slot() && line.redundancy.is_some())
+    }
+
+    /// Says whether to do so.
+    pub(crate) fn set_redundant(&mut self, is_redundant: bool) {
+        self.is_redundant = is_redundant;
     }
 
     /// Whether the datagram, from an unknown address, proves that it is meant for this transport.
@@ -266,7 +284,11 @@ impl Peer {
             self.writing.declare(*sender.ssrc);
         }
         if let Some(stream) = api.stream_tx(&sender.ssrc) {
-            stream.write_rtp(headers::write(pt, packet, rewritten));
+            let (pt, payload) = match &mut line.redundancy {
+                Some(redundancy) => redundancy.pack(packet, rewritten, self.is_redundant),
+                None => (pt, packet.payload.clone()),
+            };
+            stream.write_rtp(headers::write(pt, payload, packet, rewritten));
             self.writing.wrote();
         }
     }
@@ -294,7 +316,8 @@ impl Peer {
 
     /// The next thing that the transport has to say, until there is nothing more.
     pub(crate) fn poll(&mut self, now: Instant) -> Option<PeerOutput> {
-        if !self.seeks()
+        if self.unpacked.is_empty()
+            && !self.seeks()
             && let Some(deadline) = self.writing.rest(now, self.deadline)
         {
             self.deadline = deadline;
@@ -310,6 +333,9 @@ impl Peer {
     }
 
     fn next_output(&mut self, now: Instant, most_turns: u32) -> Option<PeerOutput> {
+        if let Some(received) = self.unpacked.pop_front() {
+            return Some(PeerOutput::Packet(received));
+        }
         while self.rtc.is_alive() {
             if self.turns < most_turns && self.writing.must_tell() {
                 self.turns += 1;
@@ -412,7 +438,9 @@ impl Peer {
             self.rtc.disconnect();
             return Some(PeerOutput::Gone);
         }
-        let codec = self.lines[incoming.line].codec(packet.header.payload_type)?;
+        let line = &mut self.lines[incoming.line];
+        let payload_type = packet.header.payload_type;
+        let codec = line.codec(payload_type)?;
         if packet.payload.len() > LARGEST_PAYLOAD {
             return None;
         }
@@ -433,7 +461,18 @@ impl Peer {
             captured,
         };
         let (track, layer) = (incoming.track, incoming.layer);
-        Some(PeerOutput::Packet(Received { track, layer, is_new, packet }))
+        let Some(redundancy) = &mut line.redundancy else {
+            return Some(PeerOutput::Packet(Received { track, layer, is_new, packet }));
+        };
+        if is_new {
+            redundancy.begin();
+        }
+        let unpacked = redundancy.unpack(payload_type, packet).into_iter().enumerate();
+        self.unpacked.extend(unpacked.map(|(index, packet)| {
+            let is_new = is_new && index == 0;
+            Received { track, layer, is_new, packet }
+        }));
+        self.unpacked.pop_front().map(PeerOutput::Packet)
     }
 
     fn numbered(&self) -> impl Iterator<Item = (Line, &LineState)> {

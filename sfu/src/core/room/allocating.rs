@@ -66,12 +66,13 @@ impl Room {
         let visible: Vec<Demand> = demands.iter().copied().flatten().collect();
         let sound = self.sound_for(now, viewer);
         let Some(member) = self.members.get_mut(&viewer) else { return };
+        let sound = member.double(now, sound);
         let present = |demand: &Demand| demand.present.and_then(|layer| demand.rate(layer));
         let sent = sound + visible.iter().filter_map(present).sum::<u64>();
         member.spendable = member.budget.believe(now, member.peer.estimate(), sent);
         let budget = member.spendable.saturating_sub(sound);
-        let is_overrun = member.budget.is_overrun(now);
-        let chosen = member.steady.decide(now, budget, is_overrun, &visible);
+        let way = member.budget.way(now);
+        let chosen = member.steady.decide(now, budget, way, &visible);
         let mut given = chosen.iter().copied();
         let mut targets = Vec::with_capacity(shown.len());
         for ((of, present, _), demand) in shown.iter().zip(&demands) {
@@ -231,6 +232,14 @@ impl Room {
 }
 
 impl Member {
+    /// Decides whether the sound of others is sent twice; what it then takes.
+    fn double(&mut self, now: Instant, sound: u64) -> u64 {
+        let is_worth_it = self.redundancy.is_worth_it(now, sound, self.spendable);
+        let is_redundant = is_worth_it && self.peer.knows_redundancy();
+        self.peer.set_redundant(is_redundant);
+        if is_redundant { sound * 2 } else { sound }
+    }
+
     /// Tells the estimator what it is worth to know of the way.
     fn seek(&mut self, now: Instant, sound: u64, demands: &[Demand], chosen: &[Option<u8>]) {
         let rate = |demand: &Demand, layer: Option<u8>| {

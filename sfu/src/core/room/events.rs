@@ -42,6 +42,8 @@ impl Room {
                 let brought = others.filter_map(|other| other.quality.uplink_jitter()).max();
                 let Some(member) = self.members.get_mut(&participant) else { return };
                 member.budget.measure(now, &measured);
+                let is_crowded = member.budget.way(now).is_crowded;
+                member.redundancy.measure(now, measured.downlink_loss, is_crowded);
                 if member.is_connected
                     && !member.liveness.is_lost()
                     && let Some(report) =

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Instant;
 
-use crate::core::allocation::{Budget, Seeking, Steady};
+use crate::core::allocation::{Budget, Redundancy, Seeking, Steady};
 use crate::core::event::{MediaKind, Slot, TrackKind, View};
 use crate::core::liveness::Liveness;
 use crate::core::packet::StreamId;
@@ -43,6 +43,7 @@ pub(super) struct Member {
     pub(super) steady: Steady,
     pub(super) seeking: Seeking,
     pub(super) budget: Budget,
+    pub(super) redundancy: Redundancy,
     /// What its way was taken to carry when layers were last chosen for it.
     pub(super) spendable: u64,
     views: BTreeMap<TrackOf, (u16, bool)>,
@@ -70,6 +71,7 @@ impl Member {
             steady: Steady::default(),
             seeking: Seeking::default(),
             budget: Budget::default(),
+            redundancy: Redundancy::default(),
             spendable: 0,
             views: BTreeMap::new(),
             muted: [false; 3],
@@ -88,6 +90,7 @@ impl Member {
         self.liveness.be_patient(now);
         self.publishing.reset();
         (self.steady, self.seeking, self.budget) = Default::default();
+        self.redundancy = Redundancy::default();
         self.generations.iter_mut().flatten().for_each(|generation| *generation += 1);
     }
 

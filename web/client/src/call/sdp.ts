@@ -3,10 +3,10 @@
 
 export type MediaKind = 'audio' | 'video';
 
-/** Opus; VP8 for everyone, and H.264 (constrained baseline, packetization mode 1) for the Safaris
- * without it. */
+/** Opus, alone and with what went before it (RED); VP8 for everyone, and H.264 (constrained
+ * baseline, packetization mode 1) for the Safaris without it. */
 function isWanted(kind: MediaKind, { mimeType, sdpFmtpLine = '' }: RTCRtpCodec): boolean {
-  if (kind === 'audio') return /\/opus$/i.test(mimeType);
+  if (kind === 'audio') return /\/(opus|red)$/i.test(mimeType);
   if (/\/(VP8|rtx)$/i.test(mimeType)) return true;
   const isPlainH264 = /packetization-mode=1/.test(sdpFmtpLine) && /=42[ec]0/i.test(sdpFmtpLine);
   return /\/H264$/i.test(mimeType) && isPlainH264;
