@@ -84,6 +84,16 @@ impl Picture {
         self.container.kind
     }
 
+    /// Width and height in pixels, as stored.
+    pub fn size(&self) -> (u32, u32) {
+        (self.container.width, self.container.height)
+    }
+
+    /// The file without metadata, undecoded. A picture that lies on its side stays so.
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.container.bytes
+    }
+
     /// The most bytes of memory that [`Picture::finish`] takes.
     pub fn decoding_cost(&self) -> u64 {
         decoding_cost(u64::from(self.container.width) * u64::from(self.container.height))

@@ -108,18 +108,19 @@ impl Call {
             Input::Dismissed { subject } => self.dismissed(now, subject, &mut step),
             Input::Timeout => self.timeout(now, &mut step),
         }
+        self.settle_stills(now, &mut step);
         self.hand_over_quality(now, &mut step);
         step
     }
 
-    /// When [`Input::Timeout`] is due: a grace time is over, or the window closes.
+    /// When [`Input::Timeout`] is due: a grace time is over, a still is too old, or the window closes.
     pub fn deadline(&self) -> Option<UnixMillis> {
         let graces = self.seats.values().filter_map(|seat| match seat.line {
             Line::Lost { until } => Some(until),
             Line::Socket(_) => None,
         });
         let window = self.closes_at.filter(|_| !self.ended);
-        graces.chain(window).min()
+        graces.chain(window).chain(self.next_still_to_expire()).min()
     }
 
     /// Nobody is here and nobody is expected back: what is kept is enough to go on from.
@@ -173,6 +174,10 @@ impl Call {
             ClientMessage::Subject { participant } => self.mark(from, participant, step)?,
             ClientMessage::Screen { on } => self.screen(now, from, on, step)?,
             ClientMessage::View { tiles } => self.view(from, tiles.into_vec(), step)?,
+            ClientMessage::Lacking { pictures, most_bytes } => {
+                self.lacks(now, from, pictures.into_vec(), most_bytes)?;
+            }
+            ClientMessage::Stills { on } => self.sends_stills(now, from, on, step)?,
             ClientMessage::Capture { id, target } => self.capture(now, from, id, target, step)?,
             ClientMessage::CaptureState { id, source, state, detail } => {
                 self.capture_state(from, id, source, state, detail, step)?;

@@ -146,6 +146,7 @@ impl Call {
         seat.line = Line::Socket(joining.socket);
         (seat.greeted, seat.media_lost, seat.told_ahead) = (false, false, None);
         seat.view = None;
+        seat.stills.begin_anew();
         (seat.audio, seat.video) = (joining.audio, joining.video);
         if std::mem::take(&mut seat.screen) {
             step.effects.push(Effect::Screen { participant: id, on: false });

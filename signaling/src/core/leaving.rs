@@ -59,6 +59,7 @@ impl Call {
         if self.closes_at.is_some_and(|at| at <= now) {
             return self.end(now, EndReason::WindowClosed, step);
         }
+        self.forget_old_stills(now);
         let overdue = |seat: &&Seat| matches!(seat.line, Line::Lost { until } if until <= now);
         let lost: Vec<_> = self.seats.values().filter(overdue).map(|seat| seat.id).collect();
         for id in lost {

@@ -39,6 +39,7 @@ impl Call {
             }
             MediaEvent::Receiving { viewer, participant, kind, layer } => {
                 if self.sits_in_call(viewer) && self.sits_in_call(participant) {
+                    self.note_dark(viewer, participant, kind, layer);
                     let message = ServerMessage::Receiving { participant, kind, layer };
                     self.tell_one(viewer, message, step);
                 }

@@ -20,9 +20,11 @@ mod quality;
 mod rights;
 mod seat;
 mod step;
+mod stills;
 mod telling;
 
 pub use call::{Call, Settings};
 pub use limits::{Budget, Verdict};
 pub use rights::Right;
 pub use step::{Answer, Effect, Input, Joining, Keep, MediaEvent, SocketId, Step, Token};
+pub use stills::{Still, StillPicture, StillRefusal};

@@ -102,6 +102,7 @@ impl Call {
         (seat.place, seat.since, seat.told_ahead) = (place, now, None);
         if place == Place::Lobby {
             seat.slots.clear();
+            seat.stills.begin_anew();
             self.history.close(now, id);
             if std::mem::take(&mut seat.screen) {
                 step.effects.push(Effect::Screen { participant: id, on: false });

@@ -3,6 +3,7 @@
 use super::SocketId;
 use super::quality::Measured;
 use super::rights::Right;
+use super::stills::Stills;
 use crate::gate::{Seat as Kept, Subject, TokenHash};
 use crate::message::{
     ParticipantId, ParticipantView, Place, Presence, Publish, Role, SlotView, Tile, TrackKind,
@@ -39,6 +40,7 @@ pub(super) struct Seat {
     pub(super) publish: Option<Publish>,
     pub(super) slots: Vec<SlotView>,
     pub(super) quality: Option<Measured>,
+    pub(super) stills: Stills,
 }
 
 /// The seat's way to its client.
@@ -76,6 +78,7 @@ impl Seat {
             publish: None,
             slots: Vec::new(),
             quality: None,
+            stills: Stills::default(),
         }
     }
 
@@ -134,6 +137,7 @@ impl Seat {
             audio: self.audio,
             video: self.video,
             screen: self.screen,
+            stills: self.stills.on && self.video,
             waiting_ms: (!self.in_call()).then(|| now.since(self.since)),
             may_be_captured: self.may_be_captured,
         }

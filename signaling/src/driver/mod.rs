@@ -6,6 +6,7 @@ mod media;
 mod outlet;
 mod registry;
 mod socket;
+mod stills;
 mod task;
 mod token;
 

@@ -2,10 +2,12 @@
 //! does what the core wants done.
 
 mod keeping;
+mod stills;
 
 use self::keeping::{asker, keep_quality};
 use super::clock::Clock;
 use super::outlet::Outlet;
+use super::stills::StillRequest;
 use super::{Calls, media};
 use crate::core::{Call, Effect, Input, Joining, SocketId, Step};
 use crate::gate::{CallFact, Gate, Refusal, Subject};
@@ -47,6 +49,7 @@ pub(super) enum Command {
     Dismissed {
         subject: Subject,
     },
+    Still(StillRequest),
     /// Only that the task is there, and counts the grace times down.
     Wake,
     Stop,
@@ -187,6 +190,7 @@ impl<G: Gate> CallTask<G> {
             }
             Command::Ahead { elsewhere } => self.apply(Input::AheadChanged { elsewhere }).await,
             Command::Dismissed { subject } => self.apply(Input::Dismissed { subject }).await,
+            Command::Still(request) => self.still(request).await,
             Command::Wake | Command::Stop => {}
         }
     }

@@ -10,6 +10,8 @@ use uuid::Uuid;
 const MAX_SDP: usize = 48 * 1024;
 /// Most tiles of one `view`: a camera and a screen of each participant.
 const MAX_TILES: usize = 64;
+/// Most participants of one `lacking`.
+const MAX_LACKING: usize = 32;
 
 /// Every message may carry `seq`, which an `error` about it repeats as `re`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
@@ -44,6 +46,17 @@ pub enum ClientMessage {
         #[ts(type = "Array<Tile>")]
         tiles: Few<Tile, MAX_TILES>,
     },
+    /// Whose camera's picture is shown here and does not arrive, all of them: still pictures will
+    /// do instead. `most_bytes`: what this network brings of one in about a second.
+    Lacking {
+        #[ts(type = "Array<ParticipantId>")]
+        pictures: Few<ParticipantId, MAX_LACKING>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        most_bytes: Option<u32>,
+    },
+    /// One's own network carries no video: still pictures are sent instead, while they are wanted.
+    Stills { on: bool },
     /// Takes a snapshot of a participant's picture. Stylist.
     Capture { id: CaptureId, target: ParticipantId },
     /// How far one's own picture of a capture has come; relayed to the hosts.
@@ -189,7 +202,7 @@ struct Head {
     seq: Option<u32>,
 }
 
-const TYPES: [&str; 17] = [
+const TYPES: [&str; 19] = [
     "join",
     "offer",
     "admit",
@@ -201,6 +214,8 @@ const TYPES: [&str; 17] = [
     "subject",
     "screen",
     "view",
+    "lacking",
+    "stills",
     "capture",
     "capture_state",
     "report",

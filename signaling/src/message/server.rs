@@ -40,6 +40,20 @@ pub enum ServerMessage {
         kind: TrackKind,
         layer: Option<u8>,
     },
+    /// To a publisher: these lack your camera's picture; upload still pictures of it until nobody
+    /// does. `most_bytes`: larger ones take too long for their networks.
+    StillsWanted {
+        by: Vec<ParticipantId>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        most_bytes: Option<u32>,
+    },
+    /// To those who lack a picture: there is a new still of it.
+    Still {
+        participant: ParticipantId,
+        #[ts(type = "number")]
+        age_ms: u64,
+    },
     /// Somebody began to speak, or fell silent.
     Speaking {
         participant: ParticipantId,
@@ -199,6 +213,10 @@ pub struct ParticipantView {
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     #[ts(optional, as = "Option<bool>")]
     pub screen: bool,
+    /// Does this participant's network carry still pictures only?
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[ts(optional, as = "Option<bool>")]
+    pub stills: bool,
     /// How long this participant has been in the lobby.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional, type = "number")]

@@ -13,6 +13,7 @@ mod placing;
 mod quality;
 mod resuming;
 mod rights;
+mod stills;
 mod storms;
 mod waiting;
 mod world;

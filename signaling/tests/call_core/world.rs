@@ -191,9 +191,7 @@ impl World {
             self.call = next;
             self.write_down();
             step.keep.into_iter().for_each(|keep| self.kept.keep(keep));
-            for effect in step.effects {
-                inputs.extend(self.perform(effect));
-            }
+            inputs.extend(self.carry_out(step.effects));
             self.unwritten.extend(step.record);
             self.write_down();
         }
@@ -204,6 +202,11 @@ impl World {
         if self.gate_works {
             self.unwritten.drain(..).for_each(|fact| self.kept.write(fact));
         }
+    }
+
+    /// Returns what follows from it.
+    pub(crate) fn carry_out(&mut self, effects: Vec<Effect>) -> Vec<Input> {
+        effects.into_iter().filter_map(|effect| self.perform(effect)).collect()
     }
 
     fn perform(&mut self, effect: Effect) -> Option<Input> {
@@ -272,6 +275,11 @@ impl World {
 
     pub(crate) fn id(&self, socket: SocketId) -> ParticipantId {
         self.call.participant(socket).expect("a seat")
+    }
+
+    /// The token of a socket's seat, hashed.
+    pub(crate) fn seat(&self, socket: SocketId) -> TokenHash {
+        self.kept.seats[&self.id(socket)].token
     }
 
     pub(crate) fn last_error(&self, socket: SocketId) -> Option<ErrorCode> {

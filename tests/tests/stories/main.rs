@@ -22,4 +22,5 @@ mod services;
 mod shop_settings;
 mod snapshots;
 mod staff;
+mod stills;
 mod waiting_line;

@@ -3,7 +3,8 @@
 //! `admission` says who may join, `gate` is the seam itself, `pictures` its snapshots. `record` keeps
 //! what happened (`roster` the seats) and takes the appointment along (`steps` is the rule). `follow`
 //! tells a call what the product changed, `line` whom its stylist sees first, and `summary` is what an
-//! appointment shows of its call; `quality` how good its connections were.
+//! appointment shows of its call; `quality` how good its connections were; `stills` are pictures in
+//! the place of a video that a network cannot carry.
 
 mod admission;
 mod follow;
@@ -15,6 +16,7 @@ mod record;
 mod roster;
 mod routes;
 mod steps;
+mod stills;
 mod summary;
 pub mod table;
 mod turn;

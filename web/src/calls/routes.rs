@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use super::Calls;
 use super::quality::{self, CallQuality};
+use super::stills;
 use crate::{
     accounts::StaffSession,
     app::AppState,
@@ -23,7 +24,8 @@ use crate::{
 };
 
 pub fn router() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(join)).routes(routes!(show_quality))
+    let own = OpenApiRouter::new().routes(routes!(join)).routes(routes!(show_quality));
+    own.merge(stills::router())
 }
 
 /// Opens the socket of a call. Staff are known by their session; customers name their link in the

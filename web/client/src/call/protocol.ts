@@ -23,7 +23,7 @@ export const CLOSE_CODES = {
 /**
  * Every message may carry `seq`, which an `error` about it repeats as `re`.
  */
-export type ClientMessage = { "type": "join" } & Join | { "type": "offer", sdp: string, } | { "type": "admit", participant: ParticipantId, } | { "type": "send_back", participant: ParticipantId, } | { "type": "remove", participant: ParticipantId, } | { "type": "mute", audio: boolean, video: boolean, } | { "type": "lock", locked: boolean, } | { "type": "silence", participant: ParticipantId, kind: TrackKind, } | { "type": "subject", participant: ParticipantId | null, } | { "type": "screen", on: boolean, } | { "type": "view", tiles: Array<Tile>, } | { "type": "capture", id: CaptureId, target: ParticipantId, } | { "type": "capture_state", id: CaptureId, source: CaptureSource, state: CaptureStage, detail?: string, } | { "type": "report" } & Report | { "type": "leave", } | { "type": "end", } | { "type": "ping", };
+export type ClientMessage = { "type": "join" } & Join | { "type": "offer", sdp: string, } | { "type": "admit", participant: ParticipantId, } | { "type": "send_back", participant: ParticipantId, } | { "type": "remove", participant: ParticipantId, } | { "type": "mute", audio: boolean, video: boolean, } | { "type": "lock", locked: boolean, } | { "type": "silence", participant: ParticipantId, kind: TrackKind, } | { "type": "subject", participant: ParticipantId | null, } | { "type": "screen", on: boolean, } | { "type": "view", tiles: Array<Tile>, } | { "type": "lacking", pictures: Array<ParticipantId>, most_bytes?: number, } | { "type": "stills", on: boolean, } | { "type": "capture", id: CaptureId, target: ParticipantId, } | { "type": "capture_state", id: CaptureId, source: CaptureSource, state: CaptureStage, detail?: string, } | { "type": "report" } & Report | { "type": "leave", } | { "type": "end", } | { "type": "ping", };
 
 /**
  * Who wants in, by which door, and what it brings.
@@ -96,7 +96,7 @@ export type CaptureSource = "camera" | "received";
 
 export type CaptureStage = "grabbed" | "uploading" | "stored" | "failed";
 
-export type ServerMessage = { "type": "joined" } & Joined | { "type": "call" } & CallView | { "type": "participant" } & ParticipantView | { "type": "gone", id: ParticipantId, reason: GoneReason, } | { "type": "waiting" } & Waiting | { "type": "placed", place: Place, } | { "type": "slots", slots: Array<SlotView>, } | { "type": "more_slots", wanted: number, } | { "type": "publish" } & Publish | { "type": "receiving", participant: ParticipantId, kind: TrackKind, layer: number | null, } | { "type": "speaking", participant: ParticipantId, speaking: boolean, } | { "type": "active_speaker", participant: ParticipantId | null, } | { "type": "subject", participant: ParticipantId | null, } | { "type": "locked", locked: boolean, } | { "type": "silenced", kind: TrackKind, by: ParticipantId, } | { "type": "answer", sdp: string, } | { "type": "capture_request", id: CaptureId, by: ParticipantId, } | { "type": "capture_started", id: CaptureId, target: ParticipantId, by: ParticipantId, 
+export type ServerMessage = { "type": "joined" } & Joined | { "type": "call" } & CallView | { "type": "participant" } & ParticipantView | { "type": "gone", id: ParticipantId, reason: GoneReason, } | { "type": "waiting" } & Waiting | { "type": "placed", place: Place, } | { "type": "slots", slots: Array<SlotView>, } | { "type": "more_slots", wanted: number, } | { "type": "publish" } & Publish | { "type": "receiving", participant: ParticipantId, kind: TrackKind, layer: number | null, } | { "type": "stills_wanted", by: Array<ParticipantId>, most_bytes?: number, } | { "type": "still", participant: ParticipantId, age_ms: number, } | { "type": "speaking", participant: ParticipantId, speaking: boolean, } | { "type": "active_speaker", participant: ParticipantId | null, } | { "type": "subject", participant: ParticipantId | null, } | { "type": "locked", locked: boolean, } | { "type": "silenced", kind: TrackKind, by: ParticipantId, } | { "type": "answer", sdp: string, } | { "type": "capture_request", id: CaptureId, by: ParticipantId, } | { "type": "capture_started", id: CaptureId, target: ParticipantId, by: ParticipantId, 
 /**
  * Since the call went live.
  */
@@ -166,6 +166,10 @@ export type ParticipantView = { id: ParticipantId, role: Role, name: string, pla
  * Is a screen shown?
  */
 screen?: boolean, 
+/**
+ * Does this participant's network carry still pictures only?
+ */
+stills?: boolean, 
 /**
  * How long this participant has been in the lobby.
  */
