@@ -38,9 +38,12 @@ export async function pictureOfCamera(
   return (await betterPhoto(track)) ?? pictureOf(await grabFrame(track), uplinkBps);
 }
 
-/** Of the frame that a video element shows at this instant. */
-export async function pictureOfScreen(video: HTMLVideoElement): Promise<Picture> {
-  return pictureOf(await createImageBitmap(video), 0);
+/** What shows somebody: their video, or a still picture in its place. */
+export type ScreenElement = HTMLVideoElement | HTMLImageElement;
+
+/** Of what a screen shows at this instant. */
+export async function pictureOfScreen(screen: ScreenElement): Promise<Picture> {
+  return pictureOf(await createImageBitmap(screen), 0);
 }
 
 async function pictureOf(frame: ImageBitmap, uplinkBps: number): Promise<Picture> {
@@ -49,7 +52,8 @@ async function pictureOf(frame: ImageBitmap, uplinkBps: number): Promise<Picture
   return { blob, width, height };
 }
 
-async function grabFrame(track: MediaStreamTrack): Promise<ImageBitmap> {
+/** The camera's present frame, at the track's full size. */
+export async function grabFrame(track: MediaStreamTrack): Promise<ImageBitmap> {
   for (const grab of [fromImageCapture, fromProcessor]) {
     const frame = await grab(track).catch(() => null);
     if (frame) return frame;

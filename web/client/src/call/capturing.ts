@@ -1,7 +1,7 @@
 // A page's part in snapshots: asks for them, takes the pictures that are this page's to take, and
 // tells how far these have come.
 
-import { pictureOfCamera, pictureOfScreen, type Picture } from './capture';
+import { pictureOfCamera, pictureOfScreen, type Picture, type ScreenElement } from './capture';
 import type {
   CaptureId,
   CaptureSource,
@@ -41,7 +41,7 @@ export class Capturing {
   }
 
   /** Takes a snapshot of what `screen` shows of `target`. Null when the call is out of reach just now. */
-  ask(target: ParticipantId, screen: HTMLVideoElement): CaptureId | null {
+  ask(target: ParticipantId, screen: ScreenElement): CaptureId | null {
     const id = newId();
     const seq = this.options.say({ type: 'capture', id, target });
     if (seq === null) return null;

@@ -9,6 +9,7 @@ let statuses: ConnectionStatus[];
 let messages: ServerMessage[];
 let store: ReturnType<typeof memoryKeyValue>;
 let connection: Connection;
+let heard: boolean;
 const newest = () => sockets[sockets.length - 1]!;
 
 beforeEach(() => {
@@ -17,6 +18,7 @@ beforeEach(() => {
   statuses = [];
   messages = [];
   store = memoryKeyValue();
+  heard = false;
   connection = new Connection({
     url: 'ws://shop',
     store,
@@ -28,6 +30,7 @@ beforeEach(() => {
       sockets.push(new FakeSocket());
       return newest();
     },
+    isHeard: () => heard,
     timers,
   });
 });
@@ -90,6 +93,18 @@ test('a socket that answers no heartbeat is given up', async () => {
   await timers.advance(2_600);
   expect(socket.closed).toBe(true);
   expect(sockets).toHaveLength(2);
+});
+
+test('while the call is heard a slow answer costs no socket, but none at all does', async () => {
+  const socket = await join();
+  heard = true;
+  await timers.advance(5000 + 9900);
+  expect(socket.closed).toBe(false);
+  socket.say({ type: 'pong' });
+  await timers.advance(4000);
+  expect(socket.closed).toBe(false);
+  await timers.advance(20_000);
+  expect(socket.closed).toBe(true);
 });
 
 test('an answered heartbeat keeps the socket', async () => {

@@ -31,6 +31,8 @@ export interface ConnectionOptions {
   join(): Promise<Join>;
   onMessage(message: ServerMessage): void;
   onStatus(status: ConnectionStatus): void;
+  /** Is the call heard on another way? Then a slow answer is no lost network. */
+  isHeard?: () => boolean;
   openSocket?: (url: string) => SocketLike;
   timers?: Timers;
 }
@@ -51,6 +53,8 @@ const FINAL: ReadonlySet<string> = new Set([
 const PONG_PATIENCE_MS = 2500;
 /** Where there is a reason to doubt: three times a slow round trip. */
 const DOUBT_PATIENCE_MS = 900;
+/** So many times as long while the call is heard. */
+const PATIENCE_WHILE_HEARD = 4;
 const JOIN_PATIENCE_MS = 6000;
 const MOST_AT_ONCE = 4;
 const OPEN = 1;
@@ -212,7 +216,14 @@ export class Connection {
     // Whatever waits for an answer already does not wait longer for this one.
     if (this.cancelPong && patience >= PONG_PATIENCE_MS) return;
     this.cancelPong?.();
-    this.cancelPong = this.timers.after(patience, () => this.lost());
+    this.awaitPong(patience, patience < PONG_PATIENCE_MS ? 1 : PATIENCE_WHILE_HEARD);
+  }
+
+  private awaitPong(patience: number, times: number): void {
+    this.cancelPong = this.timers.after(patience, () => {
+      if (times > 1 && this.options.isHeard?.()) this.awaitPong(patience, times - 1);
+      else this.lost();
+    });
   }
 
   private shut(code: number): void {

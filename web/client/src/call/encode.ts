@@ -1,6 +1,6 @@
 // Frames become files here: in a worker where the browser can, on the page where it cannot.
 
-export type PictureType = 'image/png' | 'image/jpeg';
+export type PictureType = 'image/png' | 'image/jpeg' | 'image/webp';
 
 export interface EncodeJob {
   id: number;
@@ -28,11 +28,15 @@ let nextJob = 1;
 const waiting = new Map<number, (result: EncodeResult) => void>();
 
 /** Consumes the bitmap. */
-export async function encode(bitmap: ImageBitmap, type: PictureType): Promise<Blob> {
+export async function encode(
+  bitmap: ImageBitmap,
+  type: PictureType,
+  quality = QUALITY,
+): Promise<Blob> {
   if (typeof OffscreenCanvas === 'undefined' || typeof Worker === 'undefined') {
-    return encodeOnPage(bitmap, type);
+    return encodeOnPage(bitmap, type, quality);
   }
-  const result = await encodeInWorker(bitmap, type);
+  const result = await encodeInWorker(bitmap, type, quality);
   if ('blob' in result) return result.blob;
   throw new Error(result.failure);
 }
@@ -52,17 +56,21 @@ export function warmUp(): void {
   };
 }
 
-function encodeInWorker(bitmap: ImageBitmap, type: PictureType): Promise<EncodeResult> {
+function encodeInWorker(
+  bitmap: ImageBitmap,
+  type: PictureType,
+  quality: number,
+): Promise<EncodeResult> {
   warmUp();
   const id = nextJob++;
   return new Promise((resolve) => {
     waiting.set(id, resolve);
-    const job: EncodeJob = { id, bitmap, type, quality: QUALITY };
+    const job: EncodeJob = { id, bitmap, type, quality };
     worker?.postMessage(job, [bitmap]);
   });
 }
 
-function encodeOnPage(bitmap: ImageBitmap, type: PictureType): Promise<Blob> {
+function encodeOnPage(bitmap: ImageBitmap, type: PictureType, quality: number): Promise<Blob> {
   const canvas = document.createElement('canvas');
   canvas.width = bitmap.width;
   canvas.height = bitmap.height;
@@ -72,7 +80,7 @@ function encodeOnPage(bitmap: ImageBitmap, type: PictureType): Promise<Blob> {
     canvas.toBlob(
       (blob) => (blob ? resolve(blob) : reject(new Error('the browser made no picture'))),
       type,
-      QUALITY,
+      quality,
     );
   });
 }

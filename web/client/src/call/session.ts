@@ -1,6 +1,7 @@
 // A participant's whole call: joins by link or appointment, keeps socket and media alive, and does its
 // part in captures. Screens watch `model` and call the verbs.
 
+import type { ScreenElement } from './capture';
 import { Capturing } from './capturing';
 import { Connection, type ConnectionStatus } from './connection';
 import type { LocalMedia } from './devices';
@@ -19,6 +20,7 @@ import {
 } from './protocol';
 import { Reporting } from './reporting';
 import { ScreenShare } from './screen';
+import { Stills } from './stills/stills';
 import { writable, type Readable } from './store';
 import { pictures, Tiles } from './tiles';
 import { Transport } from './transport';
@@ -44,6 +46,8 @@ export class CallSession {
   readonly screen: ScreenShare;
   /** What the page shows of whom. */
   readonly tiles: Tiles;
+  /** Pictures in the place of videos that a network does not carry. */
+  readonly stills: Stills;
   /** A snapshot was taken: show and sound the shutter. */
   onShutter: (capture: CaptureId) => void = () => undefined;
   /** Something asked for was refused, and the call goes on. */
@@ -70,6 +74,7 @@ export class CallSession {
       join: () => this.join(),
       onMessage: (message) => this.receive(message),
       onStatus: (status) => this.follow(status),
+      isHeard: () => this.stills.isHeard(),
     });
     this.screen = new ScreenShare({
       isInCall: () => this.store.get().phase === 'call',
@@ -80,6 +85,13 @@ export class CallSession {
       () => pictures(this.store.get()),
       (tiles) => this.store.get().phase === 'call' && this.connection.send({ type: 'view', tiles }),
     );
+    this.stills = new Stills({
+      model: this.model,
+      transport: this.transport,
+      tiles: this.tiles,
+      camera: () => (this.sending().video ? options.media.state.get().camera.track : null),
+      say: (message) => this.connection.send(message),
+    });
     this.reporting = new Reporting(
       this.transport,
       (report) => void this.connection.send({ type: 'report', ...report }),
@@ -98,6 +110,7 @@ export class CallSession {
     warmUp();
     this.connection.start();
     this.reporting.start();
+    this.stills.start();
   }
 
   admit(participant: ParticipantId): void {
@@ -128,7 +141,7 @@ export class CallSession {
   }
 
   /** Takes a snapshot of what `screen` shows of `target`. Null when the call is out of reach just now. */
-  capture(target: ParticipantId, screen: HTMLVideoElement): CaptureId | null {
+  capture(target: ParticipantId, screen: ScreenElement): CaptureId | null {
     return this.capturing.ask(target, screen);
   }
 
@@ -156,6 +169,7 @@ export class CallSession {
   /** Another network: the old path and the socket may be dead though nobody has noticed yet. */
   networkChanged(): void {
     this.wake();
+    this.stills.networkChanged();
     void this.transport.moved().then((isGivenUp) => isGivenUp && this.connection.reopen());
   }
 
@@ -178,6 +192,7 @@ export class CallSession {
 
   private stop(): void {
     this.reporting.stop();
+    this.stills.stop();
     this.tiles.close();
     this.screen.close();
     this.transport.close();
@@ -198,8 +213,10 @@ export class CallSession {
     if ('place' in message || message.type === 'joined') {
       void this.transport.spare(this.store.get().phase === 'lobby');
     }
+    this.stills.receive(message);
     switch (message.type) {
       case 'joined':
+        this.stills.joined(message);
         if (message.answer) void this.accept(message.answer);
         if (message.ice_servers) this.transport.useRelays(message.ice_servers);
         this.tellMute();
@@ -286,6 +303,7 @@ export class CallSession {
   }
 
   private tellMute(): void {
+    this.stills.cameraChanged();
     this.connection.send({ type: 'mute', ...this.sending() });
   }
 

@@ -39,6 +39,7 @@ const STEP = 20;
 export class Tiles {
   private readonly shown = new Map<object, Shown>();
   private told = '';
+  private withholds = false;
   private cancel: (() => void) | null = null;
 
   constructor(
@@ -55,6 +56,21 @@ export class Tiles {
 
   remove(key: object): void {
     if (this.shown.delete(key)) this.soon();
+  }
+
+  /** Whether a picture is in sight on this page. */
+  shows(participant: ParticipantId, kind: PictureKind): boolean {
+    return [...this.shown.values()].some(
+      (shown) => shown.participant === participant && shown.kind === kind && shown.height > 0,
+    );
+  }
+
+  /** Whether the server is told that cameras are hidden though they are in sight: a network that
+      carries none of them needs the room for the sound. */
+  withholdCameras(withholds: boolean): void {
+    if (this.withholds === withholds) return;
+    this.withholds = withholds;
+    this.soon();
   }
 
   /** Somebody came or went. */
@@ -90,7 +106,8 @@ export class Tiles {
         const of = [...this.shown.values()].filter(
           (shown) => shown.participant === participant && shown.kind === kind,
         );
-        const height = Math.max(0, ...of.map((shown) => shown.height));
+        const isWithheld = this.withholds && kind === 'video';
+        const height = isWithheld ? 0 : Math.max(0, ...of.map((shown) => shown.height));
         const pinned = of.some((shown) => shown.pinned);
         return {
           participant,

@@ -6,11 +6,12 @@
 // Only a call with more people than slots gets further slots, at the end.
 
 import { compact, preferCodecs, withoutTcp, type MediaKind } from './sdp';
-import { encodings, layerNames, NOTHING_TOLD, type Source } from './layers';
+import { encodings, layerNames, NOTHING_TOLD, type Sending, type Source } from './layers';
 import { LastResort } from './last-resort';
 import { realTimers, type Timers } from './platform';
 import type { Publish, TrackKind } from './protocol';
 import { SilenceWatch } from './silence';
+import { tuneSound } from './sound-rate';
 import { writable, type Readable } from './store';
 
 /** `busy`: the server has all that it can carry, and is asked again in a while. */
@@ -37,6 +38,9 @@ export interface ReceiveSlot {
   kind: MediaKind;
   stream: MediaStream;
 }
+
+/** How much of the camera is sent, whatever is needed: all of it, the lowest layer, or nothing. */
+export type CameraShare = 'all' | 'lowest' | 'none';
 
 /** In the order of their m-lines. */
 const SENT: readonly TrackKind[] = ['audio', 'video', 'screen'];
@@ -70,6 +74,8 @@ export class Transport {
   private tcp!: LastResort;
   private silence!: SilenceWatch;
   private sparing = false;
+  private share: CameraShare = 'all';
+  private sparesSound = false;
   private tuning: Promise<void> = Promise.resolve();
   private everConnected = false;
   private isMoving = false;
@@ -132,6 +138,13 @@ export class Transport {
   async spare(sparing: boolean): Promise<void> {
     if (this.sparing === sparing) return;
     this.sparing = sparing;
+    if (!this.closed) await this.tune();
+  }
+
+  /** A network that carries hardly more than the sound is not asked for more, nor for all of that. */
+  async restrain(share: CameraShare, sparesSound: boolean): Promise<void> {
+    if (this.share === share && this.sparesSound === sparesSound) return;
+    [this.share, this.sparesSound] = [share, sparesSound];
     if (!this.closed) await this.tune();
   }
 
@@ -238,12 +251,18 @@ export class Transport {
   private cameraEncodings(): RTCRtpEncodingParameters[] {
     const source = sourceOf(this.tracks.video);
     const names = layerNames(source, this.options.isWeak === true);
-    const sending = { publish: this.told, sparing: this.sparing };
+    const sending = this.sending();
     return encodings(source, Math.max(1, names.length), sending).map((encoding, layer) => {
       const rid = names[layer];
       // An inactive layer of the first offer would never be negotiated by some browsers.
       return { ...encoding, active: true, ...(rid ? { rid } : {}) };
     });
+  }
+
+  private sending(): Sending {
+    const { told, share, sparing } = this;
+    const wanted = share === 'lowest' && told.video.includes(true) ? [true] : [];
+    return { publish: share === 'all' ? told : { ...told, video: wanted }, sparing };
   }
 
   /** Browsers number the m-lines in their order. */
@@ -342,11 +361,12 @@ export class Transport {
     const { video } = this.tracks;
     const hint = this.told.subject ? 'detail' : '';
     if (video && 'contentHint' in video && video.contentHint !== hint) video.contentHint = hint;
-    const sending = { publish: this.told, sparing: this.sparing };
+    const sending = this.sending();
     await setParameters(this.sender('video'), (present) => {
       const wanted = encodings(sourceOf(video), present.length, sending);
       present.forEach((encoding, layer) => Object.assign(encoding, wanted[layer]));
     });
+    await tuneSound(this.sender('audio'), this.sparesSound);
     await setParameters(this.sender('screen'), (present) => {
       for (const encoding of present) encoding.active = this.told.screen;
     });

@@ -3,6 +3,7 @@
 import { listSnapshots } from '../../api/snapshots';
 import { get } from '../../api/http';
 import type { Snapshot } from '../../api/types';
+import type { ScreenElement } from '../../call/capture';
 import { LocalMedia } from '../../call/devices';
 import type { CallModel, Person } from '../../call/model';
 import { safeStore } from '../../call/platform';
@@ -61,7 +62,7 @@ export class Consultation {
   }
 
   /** The thumbnail is there before the server has heard of the capture. */
-  async capture(target: Person, screen: HTMLVideoElement): Promise<void> {
+  async capture(target: Person, screen: ScreenElement): Promise<void> {
     allowSound();
     const id = this.session.capture(target.id, screen);
     if (!id) return this.onProblem('offline', id);

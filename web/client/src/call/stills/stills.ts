@@ -1,0 +1,241 @@
+// A call's still pictures, where a network carries no video: notices whose picture does not arrive
+// and whether one's own goes out, tells the server, and has pictures sent and fetched instead.
+
+import type { CallModel } from '../model';
+import { pictureKey } from '../model';
+import { realTimers, type Timers } from '../platform';
+import type { ClientMessage, Grade, Joined, ParticipantId, ServerMessage } from '../protocol';
+import type { Readable } from '../store';
+import { writable } from '../store';
+import type { Tiles } from '../tiles';
+import type { CameraShare, Transport } from '../transport';
+import { Arrivals, type Sight } from './arrivals';
+import { StillsClient } from './client';
+import { DownlinkWatch } from './downlink';
+import { Giving } from './giving';
+import { framesDecoded, incoming, outgoing, type Entry } from './measuring';
+import { Seeing, type ShownStill } from './seeing';
+import { Shaping } from './shape';
+import { takeStill } from './taking';
+import { UplinkWatch } from './uplink';
+import type { Way } from './way';
+
+/** What others see of oneself. */
+export interface OwnStills {
+  /** One's own network carries no video. */
+  weak: boolean;
+  /** Who sees still pictures of oneself now. */
+  by: readonly ParticipantId[];
+}
+
+export interface StillsOptions {
+  model: Readable<CallModel>;
+  transport: Pick<Transport, 'state' | 'slots' | 'stats' | 'restrain'>;
+  tiles: Pick<Tiles, 'shows' | 'withholdCameras'>;
+  /** One's own, while it is on. */
+  camera(): MediaStreamTrack | null;
+  /** False when it cannot be said now. */
+  say(message: ClientMessage): boolean;
+  client?: StillsClient;
+  take?: (track: MediaStreamTrack, most: number) => Promise<Blob>;
+  timers?: Timers;
+}
+
+const LOOK_EVERY_MS = 1000;
+/** What a network brings is told anew when it differs by so much. */
+const OTHERWISE = 1.5;
+const SHARES: Record<Way, CameraShare> = { video: 'all', trying: 'lowest', stills: 'none' };
+const NOBODY: OwnStills = { weak: false, by: [] };
+
+export class Stills {
+  /** Of those whose video does not arrive. */
+  readonly shown: Readable<ReadonlyMap<ParticipantId, ShownStill>>;
+  readonly own: Readable<OwnStills>;
+  private readonly ownStore = writable<OwnStills>(NOBODY);
+  private readonly client: StillsClient;
+  private readonly timers: Timers;
+  private readonly seeing: Seeing;
+  private readonly giving: Giving;
+  private arrivals = new Arrivals();
+  private uplink = new UplinkWatch();
+  private downlink = new DownlinkWatch();
+  /** What the server knows of it. */
+  private told = { lacking: '', mostBytes: 0, stills: false };
+  private isAsked = true;
+  private received = 0;
+  private heardAt = -Infinity;
+  private cancel: (() => void) | null = null;
+
+  constructor(private readonly options: StillsOptions) {
+    this.timers = options.timers ?? realTimers;
+    this.client = options.client ?? new StillsClient({ timers: this.timers });
+    this.seeing = new Seeing({
+      client: this.client,
+      onPassed: (bitsPerSecond) => this.downlink.passed(bitsPerSecond),
+      timers: this.timers,
+    });
+    const shaping = new Shaping();
+    this.giving = new Giving({
+      client: this.client,
+      you: () => options.model.get().you?.id ?? null,
+      camera: () => options.camera(),
+      take: options.take ?? ((track, most) => takeStill(track, shaping, most)),
+      onPassed: (bitsPerSecond) => this.uplink.passed(bitsPerSecond),
+      timers: this.timers,
+    });
+    this.shown = this.seeing.shown;
+    this.own = this.ownStore;
+  }
+
+  start(): void {
+    this.cancel?.();
+    this.cancel = this.timers.after(LOOK_EVERY_MS, () => {
+      this.start();
+      void this.look();
+    });
+  }
+
+  stop(): void {
+    this.cancel?.();
+    this.cancel = null;
+    this.reset();
+  }
+
+  /** A new socket knows nothing of what was said on the former one. */
+  joined({ call, resume }: Joined): void {
+    this.client.seat = { call: call.id, token: resume };
+    this.told = { lacking: '', mostBytes: 0, stills: false };
+    this.wanted([], null);
+  }
+
+  receive(message: ServerMessage): void {
+    switch (message.type) {
+      case 'stills_wanted':
+        return this.wanted(message.by, message.most_bytes ?? null);
+      case 'still':
+        return this.seeing.announced(message.participant, message.age_ms);
+      case 'publish':
+        this.isAsked = message.video.includes(true);
+        return;
+      case 'placed':
+        if (message.place === 'lobby') this.reset();
+    }
+  }
+
+  /** Whether packets came a moment ago. */
+  isHeard(): boolean {
+    return this.timers.now() - this.heardAt < 2 * LOOK_EVERY_MS;
+  }
+
+  cameraChanged(): void {
+    this.giving.cameraChanged();
+  }
+
+  /** Another network: what was learnt of the former says nothing. */
+  networkChanged(): void {
+    this.uplink.forget();
+    this.downlink.forget();
+  }
+
+  private reset(): void {
+    this.arrivals = new Arrivals();
+    this.uplink = new UplinkWatch();
+    this.downlink = new DownlinkWatch();
+    this.options.tiles.withholdCameras(false);
+    this.told = { lacking: '', mostBytes: 0, stills: false };
+    this.seeing.lack([]);
+    this.wanted([], null);
+    this.restrain('video');
+  }
+
+  private wanted(by: readonly ParticipantId[], mostBytes: number | null): void {
+    this.ownStore.update((own) => ({ ...own, by }));
+    this.giving.want(by.length > 0, mostBytes);
+  }
+
+  private async look(): Promise<void> {
+    const { model, transport } = this.options;
+    if (model.get().phase !== 'call' || transport.state.get() !== 'connected') return;
+    const stats = await transport.stats().catch(() => null);
+    if (!stats || !this.cancel) return;
+    const entries = [...stats.values()] as Entry[];
+    const [at, out] = [this.timers.now(), outgoing(entries)];
+    const packets = incoming(entries);
+    if (packets.received > this.received) this.heardAt = at;
+    const strained = this.downlink.isLossy(packets);
+    this.received = packets.received;
+    const sights = this.sights(framesDecoded(entries), strained);
+    const lacking = this.arrivals.look(sights, at);
+    const lost = lacking.filter((id) => this.isFitToArrive(id)).length;
+    const down = this.downlink.measure({
+      at,
+      ...packets,
+      roundTrip: out.roundTrip,
+      lacking: lost,
+      flowing: sights.length - lacking.length,
+    });
+    this.options.tiles.withholdCameras(down === 'stills');
+    this.lack(lacking);
+    const asked = this.isAsked && this.options.camera() !== null;
+    this.restrain(
+      this.uplink.measure({ at, ...out, asked, lacking: this.ownStore.get().by.length > 0 }),
+    );
+  }
+
+  private lack(lacking: readonly ParticipantId[]): void {
+    this.seeing.lack(lacking);
+    const mostBytes = this.seeing.mostBytes ?? 0;
+    const list = lacking.join();
+    const ratio =
+      Math.max(mostBytes, this.told.mostBytes) / Math.min(mostBytes, this.told.mostBytes);
+    const isOtherwise = lacking.length > 0 && mostBytes > 0 && ratio >= OTHERWISE;
+    if (list === this.told.lacking && !isOtherwise) return;
+    const limit = mostBytes > 0 ? { most_bytes: mostBytes } : {};
+    if (this.options.say({ type: 'lacking', pictures: [...lacking], ...limit }))
+      this.told = { ...this.told, lacking: list, mostBytes };
+  }
+
+  /** The cameras that are on, and in sight on this page. */
+  private sights(frames: ReadonlyMap<string, number>, strained: boolean): Sight[] {
+    const { people, slots, paused, you } = this.options.model.get();
+    const received = this.options.transport.slots.get();
+    return [...people.values()]
+      .filter(({ id, place, video }) => {
+        const isOn = place === 'call' && video;
+        return id !== you?.id && isOn && this.options.tiles.shows(id, 'video');
+      })
+      .map(({ id, stills = false }) => {
+        const mid = slots.find((slot) => slot.participant === id && slot.kind === 'video')?.mid;
+        const stream = received.find((slot) => slot.mid === mid)?.stream;
+        const track = stream?.getVideoTracks()[0]?.id ?? '';
+        const isPaused = paused.has(pictureKey(id, 'video'));
+        const expected = strained || isPaused || this.isAnyPoor(id);
+        return { participant: id, frames: frames.get(track) ?? 0, expected, stills };
+      });
+  }
+
+  /** Whether it cannot be for their network that somebody's video does not arrive. */
+  private isFitToArrive(id: ParticipantId): boolean {
+    const { people, quality } = this.options.model.get();
+    const person = people.get(id);
+    return person?.presence === 'here' && !person.stills && !isPoor(quality.get(id)?.uplink);
+  }
+
+  /** Whether their way to the server is poor, or one's own from there. */
+  private isAnyPoor(id: ParticipantId): boolean {
+    const { quality, you } = this.options.model.get();
+    return isPoor(quality.get(id)?.uplink) || (!!you && isPoor(quality.get(you.id)?.downlink));
+  }
+
+  private restrain(way: Way): void {
+    const weak = way !== 'video';
+    // Theirs is as narrow, and it is this page's sound that they hear.
+    const isHeardByWeak = this.ownStore.get().by.length > 0;
+    void this.options.transport.restrain(SHARES[way], weak || isHeardByWeak);
+    if (weak !== this.ownStore.get().weak) this.ownStore.update((own) => ({ ...own, weak }));
+    if (weak === this.told.stills) return;
+    if (this.options.say({ type: 'stills', on: weak })) this.told.stills = weak;
+  }
+}
+
+const isPoor = (grade: Grade | undefined) => grade === 'poor' || grade === 'lost';

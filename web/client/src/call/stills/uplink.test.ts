@@ -1,0 +1,84 @@
+import { beforeEach, expect, test } from 'vitest';
+import { UplinkWatch, type Uplink } from './uplink';
+import type { Way } from './way';
+
+const GOOD = 1_200_000;
+const BAD = 50_000;
+let watch: UplinkWatch;
+let at: number;
+let framesSent: number;
+
+beforeEach(() => {
+  watch = new UplinkWatch();
+  [at, framesSent] = [0, 0];
+  second(25, GOOD);
+});
+
+function second(fps: number, estimate: number | null, change: Partial<Uplink> = {}): Way {
+  at += 1000;
+  framesSent += fps;
+  return watch.measure({
+    at,
+    framesSent,
+    estimate,
+    roundTrip: 60,
+    asked: true,
+    lacking: false,
+    ...change,
+  });
+}
+
+/** After how many seconds of this it goes that way; `Infinity`: not within two minutes. */
+function secondsUntil(
+  way: Way,
+  fps: number,
+  estimate: number | null,
+  change: Partial<Uplink> = {},
+): number {
+  for (let seconds = 1; seconds <= 120; seconds += 1) {
+    if (second(fps, estimate, change) === way) return seconds;
+  }
+  return Infinity;
+}
+
+test('a way that carries video stays', () => {
+  expect(secondsUntil('stills', 25, GOOD)).toBe(Infinity);
+  expect(secondsUntil('stills', 12, 150_000)).toBe(Infinity);
+  expect(secondsUntil('stills', 12, 150_000, { roundTrip: 2000 })).toBe(Infinity);
+});
+
+test('a way that is too narrow, or lets nothing out, is given up', () => {
+  expect(secondsUntil('stills', 5, BAD)).toBe(5);
+  watch = new UplinkWatch();
+  second(25, null);
+  expect(secondsUntil('stills', 0, null)).toBe(5);
+});
+
+test('it is given up sooner when nobody can talk over it, or somebody sees nothing', () => {
+  expect(secondsUntil('stills', 5, BAD, { roundTrip: 1500 })).toBe(3);
+  watch = new UplinkWatch();
+  second(25, GOOD);
+  expect(secondsUntil('stills', 5, BAD, { lacking: true })).toBe(3);
+});
+
+test('nothing is concluded while the camera is off, or nobody needs it', () => {
+  expect(secondsUntil('stills', 0, BAD, { asked: false })).toBe(Infinity);
+});
+
+test('video comes back when it goes out with something to spare, and not before', () => {
+  secondsUntil('stills', 5, BAD);
+  watch.passed(2_000_000);
+  secondsUntil('trying', 0, BAD);
+  expect(secondsUntil('stills', 20, BAD)).toBe(10);
+  watch.passed(2_000_000);
+  secondsUntil('trying', 0, BAD);
+  expect(secondsUntil('video', 25, 600_000)).toBe(4);
+});
+
+test('a browser that does not estimate its way is judged by what goes out', () => {
+  watch = new UplinkWatch();
+  second(25, null);
+  secondsUntil('stills', 0, null);
+  secondsUntil('trying', 0, null);
+  expect(secondsUntil('video', 20, null)).toBe(4);
+});

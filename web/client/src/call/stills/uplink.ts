@@ -1,0 +1,67 @@
+// Whether this page's own network carries video to the server. Pure.
+
+import { WayWatch, type Way } from './way';
+
+export interface Uplink {
+  /** In milliseconds. */
+  at: number;
+  /** Of the camera, sent so far. */
+  framesSent: number;
+  /** What the browser takes the way to carry, in bits per second; null where it does not say. */
+  estimate: number | null;
+  /** In milliseconds; null while it is not known. */
+  roundTrip: number | null;
+  /** The camera is on, and somebody needs its video. */
+  asked: boolean;
+  /** Somebody has said that it does not arrive. */
+  lacking: boolean;
+}
+
+/** The sound, and about as much again: below, every frame is one too many. */
+const LEAST_BPS = 100_000;
+/** To be taken for good again it has to be clearly better. */
+const ENOUGH_BPS = 140_000;
+const STALLED_FPS = 1;
+const FLOWING_FPS = 4;
+/** As long as that nobody can talk any more. */
+const LONG_TRIP_MS = 800;
+const PATIENCE = { badMs: 4000, hopelessMs: 1500, goodMs: 3000 };
+
+export class UplinkWatch {
+  private readonly watch = new WayWatch(PATIENCE);
+  private last: Uplink | null = null;
+
+  measure(now: Uplink): Way {
+    const rate = rateOf(this.last, now);
+    this.last = now;
+    if (rate === null) return this.watch.way;
+    const { at, estimate, roundTrip, asked, lacking } = now;
+    const narrow = estimate !== null && estimate < LEAST_BPS;
+    const wide = estimate === null || estimate >= ENOUGH_BPS;
+    return this.watch.look({
+      at,
+      bad: asked && (narrow || rate < STALLED_FPS),
+      hopeless: narrow && (lacking || (roundTrip !== null && roundTrip >= LONG_TRIP_MS)),
+      // Who is not asked for video has nothing to try.
+      good: !asked || (wide && rate >= FLOWING_FPS),
+    });
+  }
+
+  /** A still picture went through at this many bits per second. */
+  passed(bitsPerSecond: number): void {
+    this.watch.passed(bitsPerSecond);
+  }
+
+  forget(): void {
+    this.last = null;
+    this.watch.forget();
+  }
+}
+
+/** Frames per second. A rebuilt sender counts from nothing. */
+function rateOf(before: Uplink | null, now: Uplink): number | null {
+  const seconds = before ? (now.at - before.at) / 1000 : 0;
+  if (!before || seconds <= 0) return null;
+  const frames = now.framesSent - before.framesSent;
+  return (frames >= 0 ? frames : now.framesSent) / seconds;
+}
