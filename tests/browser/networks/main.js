@@ -8,12 +8,16 @@ import { mediaFlows } from '../lib/observe.js';
 import * as people from '../lib/people.js';
 import { watchPicture } from '../lib/picture-watch.js';
 import { Server } from '../lib/server.js';
+import { watchStills } from '../lib/stills-watch.js';
+import * as stills from './stills.js';
 import * as scenarios from './scenarios.js';
 
 const all = {
   '5 % loss both ways, 100 ms round trip': scenarios.randomLoss,
   'as much in bursts of 3 packets': scenarios.burstLoss,
   '300 kbit/s down': scenarios.narrow,
+  '80 kbit/s up': stills.noVideoUp,
+  '100 kbit/s down': stills.noVideoDown,
   'UDP cut in mid-call': scenarios.udpCut,
   'UDP gone for 2.5 s': scenarios.shortCut,
   'another address in mid-call': scenarios.addressChange,
@@ -89,6 +93,7 @@ async function callUnderWay() {
   await people.admitFirst(call.stylist);
   await Promise.all(Object.values(call).map((page) => mediaFlows(page)));
   await Promise.all(Object.values(call).map(watchPicture));
+  await Promise.all(Object.values(call).map(watchStills));
   return call;
 }
 

@@ -4,9 +4,9 @@ import { eventually } from '../lib/people.js';
 import { path } from '../lib/observe.js';
 import { counts, framesSince, longestGap } from '../lib/picture-watch.js';
 
-const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
-const atMost = (name, unit, value, aim) => ({ name, unit, value, aim, met: value <= aim });
-const atLeast = (name, unit, value, aim) => ({
+export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+export const atMost = (name, unit, value, aim) => ({ name, unit, value, aim, met: value <= aim });
+export const atLeast = (name, unit, value, aim) => ({
   name,
   unit,
   value,
