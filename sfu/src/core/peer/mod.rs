@@ -5,6 +5,7 @@
 //! say; so each method that changes something is followed by [`Peer::poll`] until `None`.
 
 mod codecs;
+mod events;
 mod gauge;
 mod headers;
 mod identity;
@@ -18,11 +19,10 @@ use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use str0m::bwe::{Bitrate, BweKind};
-use str0m::media::{KeyframeRequestKind, Media, Mid};
+use str0m::bwe::Bitrate;
+use str0m::media::{KeyframeRequestKind, Media};
 use str0m::net::{Receive, Transmit};
-use str0m::rtp::RtpPacket;
-use str0m::{Event, IceConnectionState, Input, Output, Rtc};
+use str0m::{Event, Input, Output, Rtc};
 
 use self::gauge::Gauge;
 pub use self::identity::Identity;
@@ -32,11 +32,11 @@ pub(crate) use self::lines::Line;
 use self::lines::{LineState, Role, Sender, answer, read_lines};
 use self::ways::{candidate, protocol, transport};
 use self::writing::Writing;
-use super::capture_clock::{CaptureClock, SenderReport};
+use super::capture_clock::CaptureClock;
 use super::error::ConnectError;
 use super::event::{MediaKind, TrackKind};
 use super::offer::{Offer, Origin};
-use super::packet::{FrameInfo, Packet};
+use super::packet::Packet;
 use super::path::{Ends, Path};
 use super::quality::Measurement;
 use super::rewriter::Rewritten;
@@ -49,9 +49,6 @@ const MOST_TURNS: u32 = 64;
 const LEAST_REST: Duration = Duration::from_millis(1);
 /// What is looked for on the way to a client of whom nothing is known yet, in bits per second.
 const FIRST_AIM: u64 = 4_000_000;
-/// Browsers keep their payloads below 1,200 bytes. Larger ones might not fit into a datagram any
-/// more with the header that a viewer is to get.
-const LARGEST_PAYLOAD: usize = 1_400;
 /// What a viewer may ask to be sent again: of each slot, so many packets, for so long, and of all
 /// that is sent, so much.
 const RESEND_PACKETS: usize = 768;
@@ -388,91 +385,6 @@ impl Peer {
             destination: ends.client,
             contents: transmit.contents.into(),
         }
-    }
-
-    fn translate(&mut self, event: Event) -> Option<PeerOutput> {
-        match event {
-            Event::Connected => Some(PeerOutput::Connected),
-            Event::Closed | Event::IceConnectionStateChange(IceConnectionState::Disconnected) => {
-                Some(PeerOutput::Gone)
-            }
-            Event::RtpPacket(packet) => self.read(packet),
-            Event::KeyframeRequest(request) => {
-                let of_line = |(_, line): &(Line, &LineState)| line.mid == request.mid;
-                self.numbered().find(of_line).map(|(line, _)| PeerOutput::NeedsKeyFrame(line))
-            }
-            Event::EgressBitrateEstimate(BweKind::Twcc { estimate, .. }) => {
-                self.estimate = Some(estimate.as_u64());
-                Some(PeerOutput::Estimated(estimate.as_u64()))
-            }
-            Event::MediaIngressStats(stats) if self.is_sound(stats.mid) => {
-                self.gauge.incoming(&stats);
-                None
-            }
-            Event::MediaEgressStats(stats) => {
-                if self.is_sound(stats.mid) {
-                    self.gauge.outgoing(&stats);
-                }
-                let line = self.lines.iter_mut().find(|line| line.mid == stats.mid)?;
-                let Role::Slot(Some(sender)) = &mut line.role else { return None };
-                let before = std::mem::replace(&mut sender.requested, stats.nacks);
-                let requested = stats.nacks.saturating_sub(before);
-                (requested > 0).then_some(PeerOutput::Requested(requested))
-            }
-            Event::PeerStats(stats) => {
-                Some(PeerOutput::Measured(self.gauge.measure(&stats, self.estimate)))
-            }
-            _ => None,
-        }
-    }
-
-    fn is_sound(&self, mid: Mid) -> bool {
-        self.lines.iter().any(|line| line.mid == mid && line.kind == MediaKind::Audio)
-    }
-
-    fn read(&mut self, packet: RtpPacket) -> Option<PeerOutput> {
-        let ssrc = packet.header.ssrc;
-        let (incoming, is_new) = self.incoming.find(&mut self.rtc, &self.lines, ssrc)?;
-        if self.incoming.is_abused() {
-            tracing::debug!("a client changes its SSRCs without end");
-            self.rtc.disconnect();
-            return Some(PeerOutput::Gone);
-        }
-        let line = &mut self.lines[incoming.line];
-        let payload_type = packet.header.payload_type;
-        let codec = line.codec(payload_type)?;
-        if packet.payload.len() > LARGEST_PAYLOAD {
-            return None;
-        }
-        let timestamp = packet.time.numer();
-        let report = packet.last_sender_info.map(|info| SenderReport {
-            wallclock: info.ntp_time,
-            timestamp: info.rtp_time.numer() as u32,
-        });
-        let captured = self.clock.captured(packet.timestamp, timestamp, codec.clock_rate(), report);
-        let packet = Packet {
-            codec,
-            sequence: *packet.seq_no,
-            timestamp,
-            marker: packet.header.marker,
-            frame: FrameInfo::read(codec, &packet.payload),
-            extensions: headers::read_extensions(&packet.header.ext_vals),
-            payload: packet.payload,
-            captured,
-        };
-        let (track, layer) = (incoming.track, incoming.layer);
-        let Some(redundancy) = &mut line.redundancy else {
-            return Some(PeerOutput::Packet(Received { track, layer, is_new, packet }));
-        };
-        if is_new {
-            redundancy.begin();
-        }
-        let unpacked = redundancy.unpack(payload_type, packet).into_iter().enumerate();
-        self.unpacked.extend(unpacked.map(|(index, packet)| {
-            let is_new = is_new && index == 0;
-            Received { track, layer, is_new, packet }
-        }));
-        self.unpacked.pop_front().map(PeerOutput::Packet)
     }
 
     fn numbered(&self) -> impl Iterator<Item = (Line, &LineState)> {
