@@ -90,9 +90,9 @@ impl Steady {
         fell.is_none_or(|since| since + FORESIGHT >= self.patience)
     }
 
-    /// Leaves the lowest layer of what matters most for a while when it would go dark, and as long
-    /// as sound does not suffer from it: while a queue drains, or this machine is short of CPU, the
-    /// estimate is of less than the way carries.
+    /// Leaves the lowest layers of all that would go dark as long as sound does not suffer from it:
+    /// while a queue drains, or a machine is short of CPU, the estimate is of less than the way
+    /// carries. Where sound does suffer, that of what matters most is left for a while.
     fn without_haste(
         &mut self,
         now: Instant,
@@ -105,7 +105,15 @@ impl Steady {
             let demand = &demands[*index];
             wanted[*index].is_none() && demand.present.is_some() && demand.above(None).is_some()
         };
-        let first = (0..demands.len()).filter(darkens).min_by_key(|index| demands[*index].rank);
+        let dark: Vec<usize> = (0..demands.len()).filter(darkens).collect();
+        if !is_overrun {
+            self.dark_since = None;
+            for index in dark {
+                wanted[index] = demands[index].above(None);
+            }
+            return wanted;
+        }
+        let first = dark.into_iter().min_by_key(|index| demands[*index].rank);
         let Some(first) = first.filter(|_| wanted.iter().all(Option::is_none)) else {
             self.dark_since = None;
             return wanted;
@@ -113,12 +121,8 @@ impl Steady {
         let lowest = demands[first].above(None);
         let rate = lowest.and_then(|layer| demands[first].rate(layer)).unwrap_or(0);
         let since = *self.dark_since.get_or_insert(now);
-        if !is_overrun {
-            self.dark_since = None;
-        }
         let is_small = rate <= budget.saturating_mul(MOST_OVERDRAFT) + SMALL;
-        let is_early = now.saturating_duration_since(since) < DARKENING;
-        if !is_overrun || (is_small && is_early) {
+        if is_small && now.saturating_duration_since(since) < DARKENING {
             wanted[first] = lowest;
         }
         wanted
@@ -193,5 +197,33 @@ impl Demand {
     /// Whether any layer up to this one can be had.
     fn has_up_to(&self, layer: u8) -> bool {
         self.rates.iter().take(usize::from(layer) + 1).any(Option::is_some)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::allocation::Rank;
+
+    #[test]
+    fn nobody_goes_dark_while_sound_is_well_and_only_who_matters_most_is_left_when_it_is_not() {
+        #[expect(clippy::disallowed_methods, reason = "an instant can only be had from the clock")]
+        let now = Instant::now();
+        let demand = |rank| Demand {
+            rank,
+            is_pinned: false,
+            rates: [Some(150_000), Some(500_000), None],
+            present: Some(1),
+            is_dropped: false,
+        };
+        let demands = [Rank::Other, Rank::ActiveSpeaker, Rank::Other].map(demand);
+        let mut steady = Steady::default();
+        let mut without_haste = |budget, is_overrun| {
+            let wanted = allocate(budget, &demands);
+            steady.without_haste(now, budget, is_overrun, &demands, wanted)
+        };
+        assert_eq!(without_haste(200_000, false), [Some(0); 3]);
+        assert_eq!(without_haste(100_000, false), [Some(0); 3]);
+        assert_eq!(without_haste(100_000, true), [None, Some(0), None]);
     }
 }
