@@ -46,6 +46,9 @@ pub struct AppState {
     pub tasks: Tasks,
 }
 
+/// What calls write down when they are stopped must be done before the database is closed.
+const LAST_WORDS: Duration = Duration::from_secs(5);
+
 /// What runs beside the requests. Long-lived streams end when `stopping` is cancelled.
 #[derive(Clone, Debug, Default)]
 pub struct Tasks {
@@ -118,9 +121,12 @@ impl App {
     /// Serves until `state().tasks.stopping` is cancelled, lets what is under way finish, and
     /// closes the database.
     pub async fn serve(self) -> anyhow::Result<()> {
-        tokio::spawn(stop_calls(self.calls, self.state.tasks.stopping.clone()));
+        let calls = tokio::spawn(stop_calls(self.calls, self.state.tasks.stopping.clone()));
         let served = serve::run(&self.state, self.listener, self.tls, self.router).await;
         self.state.tasks.finish().await;
+        if tokio::time::timeout(LAST_WORDS, calls).await.is_err() {
+            tracing::warn!("what was measured last in calls may not be kept");
+        }
         self.state.database.close().await;
         served
     }
