@@ -102,12 +102,12 @@ impl<Inner> Limited<Inner> {
 
 impl<Service, Inner> Accept<TcpStream, Service> for Limited<Inner>
 where
-    Inner: Accept<CountedStream, Service>,
+    Inner: Accept<TcpStream, Service>,
     Inner::Future: Send + 'static,
     Inner::Stream: Send + 'static,
     Inner::Service: Send + 'static,
 {
-    type Stream = Expectant<Inner::Stream>;
+    type Stream = Connection<Inner::Stream>;
     type Service = Inner::Service;
     type Future = Pin<Box<dyn Future<Output = io::Result<(Self::Stream, Self::Service)>> + Send>>;
 
@@ -116,10 +116,10 @@ where
         let place = address.ok().and_then(|address| self.counted.admit(address));
         match place {
             Some(place) => {
-                let accepted = self.inner.accept(CountedStream { stream, _place: place }, service);
+                let accepted = self.inner.accept(stream, service);
                 Box::pin(async {
                     let (stream, service) = accepted.await?;
-                    Ok((Expectant::new(stream, SILENCE), service))
+                    Ok((Connection::new(stream, place, SILENCE), service))
                 })
             }
             None => Box::pin(std::future::ready(Err(io::ErrorKind::ConnectionRefused.into()))),
@@ -127,68 +127,23 @@ where
     }
 }
 
-/// A connection that is counted for as long as it lives.
+/// A connection that is counted for as long as it lives, and on which the first byte is not awaited
+/// for ever.
 #[derive(Debug)]
-pub(crate) struct CountedStream {
-    stream: TcpStream,
-    _place: Place,
-}
-
-impl AsyncRead for CountedStream {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        buffer: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_read(context, buffer)
-    }
-}
-
-impl AsyncWrite for CountedStream {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(context, bytes)
-    }
-
-    fn poll_write_vectored(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        slices: &[io::IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write_vectored(context, slices)
-    }
-
-    fn is_write_vectored(&self) -> bool {
-        self.stream.is_write_vectored()
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(context)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(context)
-    }
-}
-
-/// A connection on which the first byte is not awaited for ever.
-#[derive(Debug)]
-pub(crate) struct Expectant<Stream> {
+pub(crate) struct Connection<Stream> {
     stream: Stream,
+    _place: Place,
     /// Until something was said.
     silence: Option<Pin<Box<Sleep>>>,
 }
 
-impl<Stream> Expectant<Stream> {
-    fn new(stream: Stream, longest: Duration) -> Self {
-        Self { stream, silence: Some(Box::pin(sleep(longest))) }
+impl<Stream> Connection<Stream> {
+    fn new(stream: Stream, place: Place, longest_silence: Duration) -> Self {
+        Self { stream, _place: place, silence: Some(Box::pin(sleep(longest_silence))) }
     }
 }
 
-impl<Stream: AsyncRead + Unpin> AsyncRead for Expectant<Stream> {
+impl<Stream: AsyncRead + Unpin> AsyncRead for Connection<Stream> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -208,7 +163,7 @@ impl<Stream: AsyncRead + Unpin> AsyncRead for Expectant<Stream> {
     }
 }
 
-impl<Stream: AsyncWrite + Unpin> AsyncWrite for Expectant<Stream> {
+impl<Stream: AsyncWrite + Unpin> AsyncWrite for Connection<Stream> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -246,12 +201,17 @@ mod tests {
 
     #[tokio::test]
     async fn who_says_nothing_is_sent_away_and_who_said_something_is_not() {
+        let counted = Counted::new(&Settings::default());
+        let connection = |stream| {
+            let place = counted.admit(IpAddr::from([192, 0, 2, 1])).unwrap();
+            Connection::new(stream, place, Duration::ZERO)
+        };
         let (_silent, ours) = duplex(64);
-        let refused = Expectant::new(ours, Duration::ZERO).read(&mut [0; 4]).await;
+        let refused = connection(ours).read(&mut [0; 4]).await;
         assert_eq!(refused.unwrap_err().kind(), io::ErrorKind::TimedOut);
 
         let (mut theirs, ours) = duplex(64);
-        let mut ours = Expectant::new(ours, Duration::ZERO);
+        let mut ours = connection(ours);
         theirs.write_all(b"GET").await.unwrap();
         assert_eq!(ours.read(&mut [0; 8]).await.unwrap(), 3);
         let mut rest = [0; 8];
