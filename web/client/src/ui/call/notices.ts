@@ -10,8 +10,11 @@ export function silencedNotice({ silenced, people }: CallModel): string | null {
   return g.silenced[silenced.kind](people.get(silenced.by)?.name ?? g.somebody);
 }
 
+/** Of those who are there to see them: who is away sees nothing. */
 export function stillsNotice({ weak, by }: OwnStills, { people }: CallModel): string | null {
-  if (by.length === 0) return null;
+  const viewers = by.filter((id) => people.get(id)?.presence !== 'reconnecting');
+  if (viewers.length === 0) return null;
   if (weak) return s.ownWeak;
-  return by.length === 1 ? s.seenBy(people.get(by[0]!)?.name ?? s.someone) : s.seenByAll(by.length);
+  if (viewers.length > 1) return s.seenByAll(viewers.length);
+  return s.seenBy(people.get(viewers[0]!)?.name ?? s.someone);
 }
