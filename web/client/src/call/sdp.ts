@@ -47,3 +47,8 @@ export function withoutTcp(answer: string): { sdp: string; candidates: RTCIceCan
   const candidates = [...named].map((candidate) => ({ candidate, sdpMLineIndex: 0 }));
   return { sdp: lines.filter((line) => !isTcp(line)).join('\r\n'), candidates };
 }
+
+/** Of the certificate that the other side of a connection proves itself by. */
+export function fingerprintOf(sdp: string | undefined): string | null {
+  return /^a=fingerprint:\S+ (\S+)/m.exec(sdp ?? '')?.[1]?.toUpperCase() ?? null;
+}

@@ -88,6 +88,7 @@ export class CallSession {
     this.stills = new Stills({
       model: this.model,
       transport: this.transport,
+      publishing: this.transport.publishing,
       tiles: this.tiles,
       camera: () => (this.sending().video ? options.media.state.get().camera.track : null),
       say: (message) => this.connection.send(message),
@@ -211,7 +212,7 @@ export class CallSession {
   private receive(message: ServerMessage): void {
     this.store.update((model) => reduce(model, message, Date.now()));
     if ('place' in message || message.type === 'joined') {
-      void this.transport.spare(this.store.get().phase === 'lobby');
+      void this.transport.publishing.spare(this.store.get().phase === 'lobby');
     }
     this.stills.receive(message);
     switch (message.type) {
@@ -233,7 +234,7 @@ export class CallSession {
         this.tiles.changed();
         break;
       case 'publish':
-        void this.transport.publish(message);
+        void this.transport.publishing.publish(message);
         break;
       case 'more_slots':
         this.transport.grow(message.wanted);
@@ -276,16 +277,16 @@ export class CallSession {
   private followMedia(): void {
     const { media } = this.options;
     const { camera, microphone } = media.state.get();
-    void this.transport.send('video', camera.track);
-    void this.transport.send('audio', microphone.track);
+    void this.transport.publishing.send('video', camera.track);
+    void this.transport.publishing.send('audio', microphone.track);
     media.onTrack = (kind, track) => {
-      void this.transport.send(kind, track);
+      void this.transport.publishing.send(kind, track);
       this.tellMute();
     };
   }
 
   private sendScreen(track: MediaStreamTrack | null): void {
-    void this.transport.send('screen', track);
+    void this.transport.publishing.send('screen', track);
     this.allowed('screen');
   }
 

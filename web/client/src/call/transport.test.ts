@@ -51,21 +51,10 @@ test('every slot is there from the first offer, in the order that the server cou
 test('another camera is sent without a new offer', async () => {
   const peer = await connected();
   const camera = new FakeTrack('video', { width: 1920, height: 1080 });
-  await transport.send('video', camera as never);
+  await transport.publishing.send('video', camera as never);
   const [, video] = peer.transceivers;
   expect(video!.sender.track).toBe(camera);
   expect(offers).toEqual([]);
-});
-
-test('in the waiting room the camera costs little, in the call it is whole', async () => {
-  const peer = await connected();
-  const rate = () => peer.transceivers[1]!.sender.getParameters().encodings.at(-1)!.maxBitrate!;
-  const whole = rate();
-  await transport.spare(true);
-  const spared = rate();
-  await transport.spare(false);
-  expect(spared).toBeLessThan(whole / 4);
-  expect(rate()).toBe(whole);
 });
 
 test('a path that comes back by itself costs nothing', async () => {
@@ -163,6 +152,24 @@ test('an answer that nobody waits for is passed over', async () => {
   await transport.accept(answer('CC'));
   expect(peer.remoteDescription?.sdp).toBe(answer('AA'));
   expect(FakePeer.all).toHaveLength(1);
+});
+
+test('who needs more slots gets them by another offer, once the present one is answered', async () => {
+  const peer = await connected();
+  joined = false;
+  transport.grow(3);
+  expect(offers).toEqual([]);
+  joined = true;
+  transport.grow(3);
+  await settle();
+  expect(offers).toEqual(['offer 2']);
+  transport.grow(4);
+  await settle();
+  expect(offers).toEqual(['offer 2']);
+  await transport.accept(answer('AA'));
+  await settle();
+  expect(offers).toEqual(['offer 2', 'offer 3']);
+  expect(peer.transceivers).toHaveLength(3 + 2 * 4);
 });
 
 test('what is closed stays closed', async () => {

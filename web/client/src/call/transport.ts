@@ -1,17 +1,15 @@
-// The one peer connection of a participant: what is sent, and the receive slots for what comes.
+// The one peer connection of a participant, and its way to the server: kept up, sought anew when nothing
+// comes over it any more, and made anew when it cannot be saved.
 //
 // The m-lines have a fixed order (audio, camera and screen out, then receive slots) and exist from
-// the first offer. So nothing is renegotiated when a camera is switched or somebody is admitted: a
-// track is replaced, or packets start to flow into a slot whose video element is already attached.
-// Only a call with more people than slots gets further slots, at the end.
+// the first offer. Only a call with more people than slots gets further slots, at the end.
 
-import { compact, preferCodecs, withoutTcp, type MediaKind } from './sdp';
-import { encodings, layerNames, NOTHING_TOLD, type Sending, type Source } from './layers';
 import { LastResort } from './last-resort';
 import { realTimers, type Timers } from './platform';
-import type { Publish, TrackKind } from './protocol';
+import { Publishing } from './publishing';
+import { ReceiveSlots, type ReceiveSlot } from './receive-slots';
+import { compact, fingerprintOf, withoutTcp } from './sdp';
 import { SilenceWatch } from './silence';
-import { tuneSound } from './sound-rate';
 import { writable, type Readable } from './store';
 
 /** `busy`: the server has all that it can carry, and is asked again in a while. */
@@ -32,21 +30,6 @@ export interface TransportOptions {
   timers?: Timers;
 }
 
-/** The stream is made with the slot, so a video element may hold it before anything arrives. */
-export interface ReceiveSlot {
-  mid: string;
-  kind: MediaKind;
-  stream: MediaStream;
-}
-
-/** How much of the camera is sent, whatever is needed: all of it, the lowest layer, or nothing. */
-export type CameraShare = 'all' | 'lowest' | 'none';
-
-/** In the order of their m-lines. */
-const SENT: readonly TrackKind[] = ['audio', 'video', 'screen'];
-const SCREEN = { maxBitrate: 2_500_000, maxFramerate: 15 };
-/** More are never asked for: nineteen others, and two screens. */
-const MOST_PAIRS = 21;
 const DISCONNECTED_PATIENCE_MS = 1200;
 const RESTART_PATIENCE_MS = 4000;
 /** Even where a fifth of all packets is lost, hardly any handshake takes longer. */
@@ -59,24 +42,15 @@ const OVERLOADED_PATIENCE_MS = 10_000;
 export class Transport {
   readonly state: Readable<TransportState>;
   readonly slots: Readable<readonly ReceiveSlot[]>;
+  /** What is sent. */
+  readonly publishing: Publishing;
   private readonly status = writable<TransportState>('new');
   private readonly timers: Timers;
-  private readonly receivers = writable<readonly ReceiveSlot[]>([]);
-  private readonly tracks: Record<TrackKind, MediaStreamTrack | null> = {
-    audio: null,
-    video: null,
-    screen: null,
-  };
+  private readonly received: ReceiveSlots;
   private peer: RTCPeerConnection;
-  private pairs: number;
-  private told: Publish = NOTHING_TOLD;
   private relays: RTCIceServer[] = [];
   private tcp!: LastResort;
   private silence!: SilenceWatch;
-  private sparing = false;
-  private share: CameraShare = 'all';
-  private sparesSound = false;
-  private tuning: Promise<void> = Promise.resolve();
   private everConnected = false;
   private isMoving = false;
   private closed = false;
@@ -85,8 +59,9 @@ export class Transport {
   constructor(private readonly options: TransportOptions) {
     this.timers = options.timers ?? realTimers;
     this.state = this.status;
-    this.slots = this.receivers;
-    this.pairs = options.slots;
+    this.publishing = new Publishing(options.isWeak === true);
+    this.received = new ReceiveSlots(options.slots);
+    this.slots = this.received.all;
     this.peer = this.build();
   }
 
@@ -117,40 +92,13 @@ export class Transport {
     if (!this.everConnected && !this.cancelCheck) {
       this.check(FIRST_PATIENCE_MS, () => this.startOver());
     }
-    await this.tune();
+    await this.publishing.tune();
     this.offerMissingSlots();
-  }
-
-  async send(kind: TrackKind, track: MediaStreamTrack | null): Promise<void> {
-    this.tracks[kind] = track;
-    if (this.closed) return;
-    await this.sender(kind)?.replaceTrack(track);
-    if (kind !== 'audio') await this.tune();
-  }
-
-  /** What of the camera and the screen anybody needs: nothing else is encoded. */
-  async publish(publish: Publish): Promise<void> {
-    this.told = publish;
-    if (!this.closed) await this.tune();
-  }
-
-  /** In the waiting room the camera is sent, so that being let in costs no start; but sparingly. */
-  async spare(sparing: boolean): Promise<void> {
-    if (this.sparing === sparing) return;
-    this.sparing = sparing;
-    if (!this.closed) await this.tune();
-  }
-
-  /** A network that carries hardly more than the sound is not asked for more, nor for all of that. */
-  async restrain(share: CameraShare, sparesSound: boolean): Promise<void> {
-    if (this.share === share && this.sparesSound === sparesSound) return;
-    [this.share, this.sparesSound] = [share, sparesSound];
-    if (!this.closed) await this.tune();
   }
 
   /** So many pairs of receive slots in all. */
   grow(pairs: number): void {
-    this.pairs = Math.max(this.pairs, Math.min(pairs, MOST_PAIRS));
+    this.received.grow(pairs);
     this.offerMissingSlots();
   }
 
@@ -217,6 +165,7 @@ export class Transport {
     this.cancelCheck?.();
     this.tcp.close();
     this.silence.close();
+    this.publishing.close();
     this.peer.close();
   }
 
@@ -226,20 +175,8 @@ export class Transport {
     this.silence?.close();
     this.tcp = new LastResort(peer, this.timers);
     this.silence = new SilenceWatch(peer, this.timers, () => this.seekAnother());
-    const { audio, video, screen } = this.tracks;
-    preferCodecs(peer.addTransceiver(audio ?? 'audio', { direction: 'sendonly' }), 'audio');
-    const camera = peer.addTransceiver(video ?? 'video', {
-      direction: 'sendonly',
-      sendEncodings: this.cameraEncodings(),
-    });
-    preferCodecs(camera, 'video');
-    const shown = peer.addTransceiver(screen ?? 'video', {
-      direction: 'sendonly',
-      sendEncodings: [SCREEN],
-    });
-    preferCodecs(shown, 'video');
-    this.receivers.set([]);
-    this.addSlots(peer, this.pairs);
+    this.publishing.addTo(peer);
+    this.received.addTo(peer);
     peer.onconnectionstatechange = () => this.peer === peer && this.observe();
     return peer;
   }
@@ -248,43 +185,9 @@ export class Transport {
     return { bundlePolicy: 'max-bundle', rtcpMuxPolicy: 'require', iceServers: this.relays };
   }
 
-  private cameraEncodings(): RTCRtpEncodingParameters[] {
-    const source = sourceOf(this.tracks.video);
-    const names = layerNames(source, this.options.isWeak === true);
-    const sending = this.sending();
-    return encodings(source, Math.max(1, names.length), sending).map((encoding, layer) => {
-      const rid = names[layer];
-      // An inactive layer of the first offer would never be negotiated by some browsers.
-      return { ...encoding, active: true, ...(rid ? { rid } : {}) };
-    });
-  }
-
-  private sending(): Sending {
-    const { told, share, sparing } = this;
-    const wanted = share === 'lowest' && told.video.includes(true) ? [true] : [];
-    return { publish: share === 'all' ? told : { ...told, video: wanted }, sparing };
-  }
-
-  /** Browsers number the m-lines in their order. */
-  private addSlots(peer: RTCPeerConnection, pairs: number): void {
-    const added = (['audio', 'video'] as const).flatMap((kind) =>
-      Array.from({ length: pairs }, () => {
-        const mid = String(peer.getTransceivers().length);
-        const transceiver = peer.addTransceiver(kind, { direction: 'recvonly' });
-        preferCodecs(transceiver, kind);
-        return { mid, kind, stream: new MediaStream([transceiver.receiver.track]) };
-      }),
-    );
-    this.receivers.set([...this.receivers.get(), ...added]);
-  }
-
-  private get missingPairs(): number {
-    return this.pairs - this.receivers.get().length / 2;
-  }
-
   private offerMissingSlots(): void {
     const { peer } = this;
-    if (this.missingPairs <= 0 || this.closed || !this.options.ready()) return;
+    if (!this.received.areMissing || this.closed || !this.options.ready()) return;
     if (peer.remoteDescription === null || peer.signalingState !== 'stable') return;
     void this.describe(false)
       .then((sdp) => this.options.sendOffer(sdp))
@@ -300,7 +203,7 @@ export class Transport {
 
   private async describe(iceRestart: boolean): Promise<string> {
     const peer = this.peer;
-    if (this.missingPairs > 0) this.addSlots(peer, this.missingPairs);
+    this.received.addMissing(peer);
     const offer = await peer.createOffer({ iceRestart });
     await peer.setLocalDescription(offer);
     return compact(offer.sdp ?? '');
@@ -345,50 +248,4 @@ export class Transport {
       if (!this.closed && this.peer.connectionState !== 'connected') act();
     });
   }
-
-  private sender(kind: TrackKind): RTCRtpSender | undefined {
-    return this.peer.getTransceivers()[SENT.indexOf(kind)]?.sender;
-  }
-
-  /** One after the other: a browser refuses parameters that were read before others were set. */
-  private tune(): Promise<void> {
-    this.tuning = this.tuning.then(() => this.tuneNow());
-    return this.tuning;
-  }
-
-  /** Resolution before frame rate: the stylist looks at skin, not at motion. */
-  private async tuneNow(): Promise<void> {
-    const { video } = this.tracks;
-    const hint = this.told.subject ? 'detail' : '';
-    if (video && 'contentHint' in video && video.contentHint !== hint) video.contentHint = hint;
-    const sending = this.sending();
-    await setParameters(this.sender('video'), (present) => {
-      const wanted = encodings(sourceOf(video), present.length, sending);
-      present.forEach((encoding, layer) => Object.assign(encoding, wanted[layer]));
-    });
-    await tuneSound(this.sender('audio'), this.sparesSound);
-    await setParameters(this.sender('screen'), (present) => {
-      for (const encoding of present) encoding.active = this.told.screen;
-    });
-  }
-}
-
-async function setParameters(
-  sender: RTCRtpSender | undefined,
-  change: (encodings: RTCRtpEncodingParameters[]) => void,
-): Promise<void> {
-  const parameters = sender?.getParameters();
-  if (!sender || !parameters || parameters.encodings.length === 0) return;
-  change(parameters.encodings);
-  parameters.degradationPreference = 'maintain-resolution';
-  await sender.setParameters(parameters).catch(() => undefined);
-}
-
-function sourceOf(track: MediaStreamTrack | null): Source | null {
-  const { width, height } = track?.getSettings() ?? {};
-  return width && height ? { width, height } : null;
-}
-
-function fingerprintOf(sdp: string | undefined): string | null {
-  return /^a=fingerprint:\S+ (\S+)/m.exec(sdp ?? '')?.[1]?.toUpperCase() ?? null;
 }

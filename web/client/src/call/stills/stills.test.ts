@@ -1,10 +1,11 @@
 import { beforeEach, expect, test, vi } from 'vitest';
 import { EMPTY, reduce, type CallModel } from '../model';
 import type { ClientMessage, ServerMessage } from '../protocol';
+import type { CameraShare } from '../publishing';
 import { writable } from '../store';
 import { FakeTimers, person, welcome } from '../testing';
 import { FakeTrack } from '../testing-media';
-import type { CameraShare, TransportState } from '../transport';
+import type { TransportState } from '../transport';
 import { StillsClient } from './client';
 import { Stills } from './stills';
 import { FakeStillServer, pictureOf } from './testing';
@@ -41,6 +42,8 @@ beforeEach(() => {
       state: writable<TransportState>('connected'),
       slots: writable([{ mid: '5', kind: 'video' as const, stream: streamOf('track') }]),
       stats: async () => statistics(),
+    },
+    publishing: {
       restrain: async (share, sparing) => {
         if (shares.at(-1) !== share) shares.push(share);
         sparesSound = sparing;

@@ -5,10 +5,11 @@ import type { CallModel } from '../model';
 import { pictureKey } from '../model';
 import { realTimers, type Timers } from '../platform';
 import type { ClientMessage, Grade, Joined, ParticipantId, ServerMessage } from '../protocol';
+import type { CameraShare, Publishing } from '../publishing';
 import type { Readable } from '../store';
 import { writable } from '../store';
 import type { Tiles } from '../tiles';
-import type { CameraShare, Transport } from '../transport';
+import type { Transport } from '../transport';
 import { Arrivals, type Sight } from './arrivals';
 import { StillsClient } from './client';
 import { DownlinkWatch } from './downlink';
@@ -30,7 +31,8 @@ export interface OwnStills {
 
 export interface StillsOptions {
   model: Readable<CallModel>;
-  transport: Pick<Transport, 'state' | 'slots' | 'stats' | 'restrain'>;
+  transport: Pick<Transport, 'state' | 'slots' | 'stats'>;
+  publishing: Pick<Publishing, 'restrain'>;
   tiles: Pick<Tiles, 'shows' | 'withholdCameras'>;
   /** One's own, while it is on. */
   camera(): MediaStreamTrack | null;
@@ -231,7 +233,7 @@ export class Stills {
     const weak = way !== 'video';
     // Theirs is as narrow, and it is this page's sound that they hear.
     const isHeardByWeak = this.ownStore.get().by.length > 0;
-    void this.options.transport.restrain(SHARES[way], weak || isHeardByWeak);
+    void this.options.publishing.restrain(SHARES[way], weak || isHeardByWeak);
     if (weak !== this.ownStore.get().weak) this.ownStore.update((own) => ({ ...own, weak }));
     if (weak === this.told.stills) return;
     if (this.options.say({ type: 'stills', on: weak })) this.told.stills = weak;

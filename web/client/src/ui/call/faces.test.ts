@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { EMPTY, reduce, type CallModel } from '../../call/model';
 import type { ParticipantView, ServerMessage, SlotView } from '../../call/protocol';
 import { person, welcome } from '../../call/testing';
-import type { ReceiveSlot } from '../../call/transport';
+import type { ReceiveSlot } from '../../call/receive-slots';
 import { columns, faces, isGroup, largest, pageSize, remoteOf } from './faces';
 
 const you = { id: 1, role: 'stylist', name: 'Mei', place: 'call' } as const;

@@ -1,7 +1,7 @@
 // Who is on the screen of a group call, in which order and how large. Pure: a model in, faces out.
 import { pictureKey, type CallModel, type Person, type PictureKey } from '../../call/model';
 import type { PictureKind } from '../../call/tiles';
-import type { ReceiveSlot } from '../../call/transport';
+import type { ReceiveSlot } from '../../call/receive-slots';
 
 export type Layout = 'speaker' | 'grid';
 
