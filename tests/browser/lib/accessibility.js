@@ -29,6 +29,31 @@ export function misfits(page, least = 44) {
   return page.evaluate(whatDoesNotFit, least);
 }
 
+/**
+ * Notices that lie over a button, or over somebody's tile; in words. They let fingers through, so that
+ * no click would find it.
+ */
+export function noticesInTheWay(page) {
+  return page.evaluate(() => {
+    const isSeen = (element) =>
+      element.checkVisibility({ visibilityProperty: true, opacityProperty: true }) &&
+      element.clientWidth > 1;
+    const overlap = (one, other) => {
+      const [a, b] = [one.getBoundingClientRect(), other.getBoundingClientRect()];
+      const across = Math.min(a.right, b.right) - Math.max(a.left, b.left);
+      const down = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
+      return across > 1 && down > 1;
+    };
+    const notices = [...document.querySelectorAll('[role=status] > *')].filter(isSeen);
+    const others = [...document.querySelectorAll('button, li:has(video)')].filter(isSeen);
+    return notices.flatMap((notice) =>
+      others
+        .filter((other) => !other.contains(notice) && overlap(notice, other))
+        .map((other) => `“${notice.innerText}” over “${other.ariaLabel ?? other.innerText}”`),
+    );
+  });
+}
+
 /** Runs in the page. Links within a text are as large as the text: WCAG 2.5.8 lets them. */
 function whatDoesNotFit(least) {
   const words = (element) =>

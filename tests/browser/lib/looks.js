@@ -17,8 +17,9 @@ const pictures = process.env.SCREENS;
  * Fails with what anybody could not read or hit, in whatever look. A theme changes colours only, so
  * that the dark one is asked for its contrasts alone.
  * @param {string} screen what it is called in a failure, and its picture's name
+ * @param {(page) => Promise<string[]>} more what else may be wrong on this screen, in words
  */
-export async function assertGoodInEveryLook(page, screen) {
+export async function assertGoodInEveryLook(page, screen, more = async () => []) {
   const before = page.viewportSize();
   const language = await page.evaluate(() => document.documentElement.lang);
   const found = [];
@@ -30,7 +31,7 @@ export async function assertGoodInEveryLook(page, screen) {
       await keepPicture(page, `${screen} ${language} ${size} ${theme}`);
       const wrong =
         theme === 'light'
-          ? [...(await misfits(page)), ...(await barriers(page))]
+          ? [...(await misfits(page)), ...(await more(page)), ...(await barriers(page))]
           : await barriers(page, { only: ['color-contrast'] });
       found.push(...wrong.map((words) => `${size}, ${theme}: ${words}`));
     }

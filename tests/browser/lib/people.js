@@ -168,13 +168,16 @@ export async function snapshots(desk, appointment) {
 }
 
 /** Takes one and returns it once the camera's own picture is in the file. */
-export async function snapshotStored(page, desk, appointment) {
+export async function snapshotStored(page, desk, appointment, within) {
   const known = (await snapshots(desk, appointment)).map(({ id }) => id);
   await takeSnapshot(page);
-  return eventually('the full picture is in the file', async () =>
-    (await snapshots(desk, appointment)).find(
-      ({ id, picture }) => !known.includes(id) && picture?.source === 'camera',
-    ),
+  return eventually(
+    'the full picture is in the file',
+    async () =>
+      (await snapshots(desk, appointment)).find(
+        ({ id, picture }) => !known.includes(id) && picture?.source === 'camera',
+      ),
+    within,
   );
 }
 

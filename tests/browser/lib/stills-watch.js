@@ -1,5 +1,27 @@
 // What a person sees of still pictures in the place of a video: which, when, and how old.
 
+/** Returns once the page shows one in the place of somebody's video. */
+export function stillShown(page) {
+  return page.locator('[data-taken-at] img').first().waitFor({ timeout: 40_000 });
+}
+
+/** The one that is shown, as a PNG. */
+export async function stillPicture(page) {
+  const encoded = await page.evaluate(() => {
+    const image = document.querySelector('[data-taken-at] img');
+    const canvas = document.createElement('canvas');
+    [canvas.width, canvas.height] = [image.naturalWidth, image.naturalHeight];
+    canvas.getContext('2d').drawImage(image, 0, 0);
+    return canvas.toDataURL('image/png').split(',')[1];
+  });
+  return Buffer.from(encoded, 'base64');
+}
+
+/** Returns once no still is shown any more. */
+export function stillGone(page, within) {
+  return page.locator('[data-taken-at] img').waitFor({ state: 'detached', timeout: within });
+}
+
 /** Begins to note each still picture that the page shows, and when there is none. */
 export function watchStills(page) {
   return page.evaluate(() => {

@@ -2,10 +2,13 @@
 // dark, on phone and desktop.
 import { after, before, test } from 'node:test';
 import { clip, newPage, open } from '../lib/browser.js';
+import { noticesInTheWay } from '../lib/accessibility.js';
 import { assertGoodInEveryLook } from '../lib/looks.js';
+import { NarrowNetwork } from '../lib/narrow.js';
 import { mediaFlows } from '../lib/observe.js';
 import * as people from '../lib/people.js';
 import { Server } from '../lib/server.js';
+import { stillShown } from '../lib/stills-watch.js';
 import { steps } from '../lib/story.js';
 
 let server;
@@ -68,6 +71,7 @@ for (const language of ['en', 'zh-CN']) {
     const host = await newPage(stylists.browser, { language });
     const guest = await newPage(customers.browser, { language });
     t.after(() => Promise.all([host, guest].map((page) => page.context().close())));
+    const networks = await Promise.all([host, guest].map((page) => NarrowNetwork.of(page)));
     const { link, appointment } = await people.bookByApi(server, who);
 
     await step('device check', async () => {
@@ -97,6 +101,19 @@ for (const language of ['en', 'zh-CN']) {
       await people.snapshotStored(host, desk, appointment);
       await assertGoodInEveryLook(host, 'call of the stylist');
       await assertGoodInEveryLook(guest, 'call of the customer');
+    });
+    await step('a photo that does not arrive, and still pictures for video', async () => {
+      await guest.route('**/api/v1/uploads/*', (route) => route.abort());
+      await people.takeSnapshot(host);
+      await guest.getByText(/1 photo still arriving|还有 1 张照片正在传送/).waitFor();
+      await Promise.all(networks.map((network) => network.narrow({ up: 80 })));
+      await Promise.all([host, guest].map(stillShown));
+      await assertGoodInEveryLook(host, 'still pictures, stylist');
+      await assertGoodInEveryLook(guest, 'still pictures, customer', noticesInTheWay);
+      await guest.getByRole('button', { name: /^(Show my picture large|放大我的画面)$/ }).click();
+      await assertGoodInEveryLook(guest, 'still pictures, small', noticesInTheWay);
+      await guest.unroute('**/api/v1/uploads/*');
+      await Promise.all(networks.map((network) => network.heal()));
     });
     await step('no more snapshots', async () => {
       await guest.getByRole('button', { name: /^(Snapshots allowed|已允许拍照)$/ }).click();
