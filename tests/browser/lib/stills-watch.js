@@ -2,7 +2,7 @@
 
 /** Returns once the page shows one in the place of somebody's video. */
 export function stillShown(page) {
-  return page.locator('[data-taken-at] img').first().waitFor({ timeout: 40_000 });
+  return page.locator('[data-taken-at] img').first().waitFor({ timeout: 60_000 });
 }
 
 /** The one that is shown, as a PNG. */
