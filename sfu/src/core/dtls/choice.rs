@@ -1,5 +1,5 @@
 //! Which implementation serves a peer: decided by the first datagram that comes from it. Whichever
-//! does, its last flight is sent a few times over.
+//! does, its last flight is sent a few times over, and its keys are exported.
 
 use std::time::Instant;
 
@@ -8,6 +8,7 @@ use str0m::crypto::dtls::{DtlsImplError, DtlsInstance, DtlsOutput, ProtocolVersi
 use super::Settings;
 use super::association::Association;
 use super::client_hello::is_of_an_old_client;
+use super::export::ExportedKeys;
 use super::last_flight::LastFlight;
 
 /// The engine's own association, until the peer turns out to need the other.
@@ -16,12 +17,19 @@ pub(super) struct Choice {
     /// What the other is made with; gone once the choice is made.
     other: Option<Settings>,
     last_flight: LastFlight,
+    exported: ExportedKeys,
     now: Instant,
 }
 
 impl Choice {
-    pub(super) fn new(serving: Box<dyn DtlsInstance>, other: Settings, now: Instant) -> Self {
-        Self { serving, other: Some(other), last_flight: LastFlight::default(), now }
+    pub(super) fn new(
+        serving: Box<dyn DtlsInstance>,
+        other: Settings,
+        exported: ExportedKeys,
+        now: Instant,
+    ) -> Self {
+        let last_flight = LastFlight::default();
+        Self { serving, other: Some(other), last_flight, exported, now }
     }
 
     fn choose(&mut self, first: &[u8]) {
@@ -52,6 +60,9 @@ impl DtlsInstance for Choice {
         let output = self.serving.poll_output(buf);
         match &output {
             DtlsOutput::Packet(datagram) => self.last_flight.note(datagram),
+            DtlsOutput::KeyingMaterial(material, profile) => {
+                self.exported.note(material, *profile, self.serving.is_active());
+            }
             // A client's last flight is answered by the server's.
             DtlsOutput::Connected if !self.serving.is_active() => self.last_flight.connected(),
             DtlsOutput::Timeout(due) => {

@@ -13,11 +13,15 @@
 //!
 //! A fifth of all packets may be lost on the way: flights are sent again soon (`retry.rs`), and the
 //! last one, which no timer would bring again, a few times over (`last_flight.rs`).
+//!
+//! Whoever builds a transport may ask for the keys of its SRTP (`export.rs`).
 
 mod association;
 mod choice;
 mod client_hello;
 mod engine;
+#[cfg_attr(not(test), expect(dead_code, reason = "nothing seals past the engine yet"))]
+mod export;
 mod fragments;
 mod last_flight;
 mod retry;
@@ -38,6 +42,9 @@ use str0m::crypto::{CryptoError, CryptoProvider};
 
 use choice::Choice;
 use engine::EngineDtls;
+pub(crate) use export::ExportedKeys;
+#[expect(unused_imports, reason = "nothing seals past the engine yet")]
+pub(crate) use export::{Exported, exporting};
 
 /// As the peer may pick any of those that we offer, only suites with forward secrecy and
 /// authenticated encryption.
@@ -86,7 +93,7 @@ impl DtlsProvider for Provider {
     ) -> Result<Box<dyn DtlsInstance>, CryptoError> {
         let settings = Settings::new(certificate).map_err(CryptoError::Other)?;
         let serving = EngineDtls::new(certificate, now, mtu)?;
-        Ok(Box::new(Choice::new(Box::new(serving), settings, now)))
+        Ok(Box::new(Choice::new(Box::new(serving), settings, ExportedKeys::of_this_build(), now)))
     }
 }
 
