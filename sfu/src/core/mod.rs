@@ -24,6 +24,7 @@ mod recovery;
 pub mod red;
 pub mod rewriter;
 pub mod room;
+pub mod rtcp;
 mod slots;
 mod speakers;
 mod speech;
