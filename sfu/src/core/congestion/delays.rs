@@ -1,0 +1,54 @@
+//! What the delays of datagrams tell: whether the way is fuller than it can be.
+
+use super::arrival_groups::{ArrivalGroups, Step};
+use super::history::Arrival;
+use super::overuse::{Detector, Usage};
+use super::queue::Queue;
+use super::trendline::Trendline;
+
+#[derive(Debug, Default)]
+pub(super) struct Delays {
+    groups: ArrivalGroups,
+    trendline: Trendline,
+    detector: Detector,
+    queue: Queue,
+    usage: Usage,
+}
+
+impl Delays {
+    pub(super) fn hear(&mut self, arrival: &Arrival) {
+        self.queue.note(arrival.arrived, arrival.arrived - arrival.sent);
+        if let Some(step) = self.groups.add(arrival) {
+            self.take(&step);
+        }
+    }
+
+    /// What was found since last asked. Delays that grow are only taken for a queue's when they are
+    /// more than jitter explains.
+    pub(super) fn usage(&mut self) -> Usage {
+        match std::mem::take(&mut self.usage) {
+            Usage::Over if !self.is_queue_standing() => Usage::Normal,
+            usage => usage,
+        }
+    }
+
+    pub(super) fn is_queue_standing(&self) -> bool {
+        self.queue.is_standing()
+    }
+
+    /// How much delays usually vary, in microseconds.
+    pub(super) fn jitter(&self) -> i64 {
+        self.queue.jitter()
+    }
+
+    fn take(&mut self, step: &Step) {
+        self.queue.add(step);
+        let slope = self.trendline.add(step);
+        let count = self.trendline.count();
+        let usage = self.detector.detect(step.arrived_at, slope, count, step.sent);
+        // Overuse at any time since last asked counts.
+        if self.usage != Usage::Over {
+            self.usage = usage;
+        }
+    }
+}

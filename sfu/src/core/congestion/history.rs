@@ -1,0 +1,184 @@
+//! What was sent to a viewer, by transport-wide sequence number, until it is known what became of
+//! it. There is one per viewer: eight bytes for each datagram, and no more than have to be.
+
+use std::collections::VecDeque;
+
+use super::TransportFeedback;
+use super::clock::ReceiverClock;
+
+/// No more are remembered, and none for longer: what is not heard of by then never will be.
+const MOST: usize = 2_048;
+const LONGEST: i64 = 5_000_000;
+
+#[derive(Debug, Default)]
+pub(super) struct History {
+    sent: VecDeque<Sent>,
+    /// How many have left the front.
+    forgotten: u64,
+    /// One past the newest that arrived, counted from the first that was ever sent.
+    heard: u64,
+    /// Up to here it is decided what arrived and what got lost.
+    settled: u64,
+    newest: i64,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Sent {
+    /// The lower half of its time: wraps in 71 minutes, but nothing is kept for so long.
+    at: u32,
+    bytes: u16,
+    cluster: u8,
+    fate: Fate,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    Unknown,
+    /// The client said that it had not come, which may still change.
+    Missing,
+    Arrived,
+}
+
+/// A datagram that a client says has arrived. Times are in microseconds, each on its own clock.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Arrival {
+    pub(super) sent: i64,
+    pub(super) arrived: i64,
+    pub(super) bytes: usize,
+    /// The probe that it was part of; 0 for none.
+    pub(super) cluster: u8,
+}
+
+/// How many datagrams arrived and got lost.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Tally {
+    pub(super) arrived: u32,
+    pub(super) lost: u32,
+}
+
+impl History {
+    pub(super) fn push(&mut self, now: i64, bytes: usize, cluster: u8) -> u16 {
+        if now - self.newest > LONGEST {
+            self.forgotten += self.sent.len() as u64;
+            self.sent.clear();
+        }
+        while let Some(oldest) = self.sent.front() {
+            if self.sent.len() < MOST && now - oldest.sent_at(now) <= LONGEST {
+                break;
+            }
+            self.sent.pop_front();
+            self.forgotten += 1;
+        }
+        self.newest = now;
+        let number = self.next();
+        let bytes = u16::try_from(bytes).unwrap_or(u16::MAX);
+        self.sent.push_back(Sent { at: now as u32, bytes, cluster, fate: Fate::Unknown });
+        number as u16
+    }
+
+    /// Hears what arrived, in the order in which it was sent. What the feedback before left open
+    /// is then lost: a client that got something late says so in its next.
+    pub(super) fn hear(
+        &mut self,
+        now: i64,
+        feedback: &TransportFeedback,
+        clock: &mut ReceiverClock,
+        mut on_arrival: impl FnMut(Arrival),
+    ) -> Tally {
+        let next = self.next();
+        let mut heard = self.heard;
+        for (offset, raw) in (0..u16::MAX).zip(&feedback.arrivals) {
+            let number = feedback.base.wrapping_add(offset);
+            // How far back it is, of those remembered.
+            let back = u64::from((next as u16).wrapping_sub(1).wrapping_sub(number));
+            let Some(number) = next.checked_sub(back + 1).filter(|at| *at >= self.forgotten) else {
+                continue;
+            };
+            let Some(sent) = self.sent.get_mut((number - self.forgotten) as usize) else {
+                continue;
+            };
+            match raw {
+                _ if sent.fate == Fate::Arrived => {}
+                None => sent.fate = Fate::Missing,
+                Some(raw) => {
+                    sent.fate = Fate::Arrived;
+                    heard = heard.max(number + 1);
+                    on_arrival(Arrival {
+                        sent: sent.sent_at(now),
+                        arrived: clock.read(now, *raw),
+                        bytes: usize::from(sent.bytes),
+                        cluster: sent.cluster,
+                    });
+                }
+            }
+        }
+        let before = std::mem::replace(&mut self.heard, heard);
+        self.settle(before)
+    }
+
+    fn settle(&mut self, until: u64) -> Tally {
+        let mut tally = Tally::default();
+        let from = self.settled.max(self.forgotten);
+        for number in from..until {
+            match self.sent.get((number - self.forgotten) as usize).map(|sent| sent.fate) {
+                Some(Fate::Arrived) => tally.arrived += 1,
+                Some(Fate::Missing) => tally.lost += 1,
+                // The feedback that told of it got lost.
+                Some(Fate::Unknown) | None => {}
+            }
+        }
+        self.settled = self.settled.max(until);
+        tally
+    }
+
+    fn next(&self) -> u64 {
+        self.forgotten + self.sent.len() as u64
+    }
+}
+
+impl Sent {
+    fn sent_at(&self, now: i64) -> i64 {
+        now - i64::from((now as u32).wrapping_sub(self.at))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hear(history: &mut History, base: u16, arrivals: &[Option<i64>]) -> (Vec<i64>, Tally) {
+        let feedback = TransportFeedback { base, count: 0, arrivals: arrivals.to_vec() };
+        let mut sent = Vec::new();
+        let mut clock = ReceiverClock::default();
+        let tally = history.hear(history.newest, &feedback, &mut clock, |a| sent.push(a.sent));
+        (sent, tally)
+    }
+
+    #[test]
+    fn each_arrival_is_heard_of_once_and_what_came_late_is_not_lost() {
+        let mut history = History::default();
+        for number in 0..10 {
+            assert_eq!(history.push(i64::from(number) * 1_000, 100, 0), number);
+        }
+        let (sent, tally) = hear(&mut history, 0, &[Some(0), None, Some(2), None, Some(4)]);
+        assert_eq!(sent, [0, 2_000, 4_000]);
+        assert_eq!((tally.arrived, tally.lost), (0, 0));
+        let (sent, tally) = hear(&mut history, 1, &[Some(9), None, None, Some(4), Some(5)]);
+        assert_eq!(sent, [1_000, 5_000]);
+        assert_eq!((tally.arrived, tally.lost), (4, 1));
+    }
+
+    #[test]
+    fn what_was_never_sent_is_not_heard_of_and_what_is_old_is_forgotten() {
+        let mut history = History::default();
+        assert!(hear(&mut history, 7, &[Some(0); 300]).0.is_empty());
+        for number in 0..100_000_i64 {
+            assert_eq!(history.push(number * 100, 1_200, 0), number as u16);
+        }
+        assert_eq!(history.sent.len(), MOST);
+        assert!(history.sent.capacity() * size_of::<Sent>() <= 16_384);
+        assert_eq!(hear(&mut history, 0, &vec![Some(0); 70_000]).0.len(), MOST);
+        history.push(history.newest + LONGEST + 1, 1_200, 0);
+        assert_eq!(history.sent.len(), 1);
+    }
+}
