@@ -4,7 +4,6 @@
 pub mod allocation;
 pub mod cache;
 mod capture_clock;
-#[allow(dead_code, reason = "nothing is sent past the engine yet")]
 mod congestion;
 mod dtls;
 pub mod error;
@@ -27,13 +26,10 @@ pub mod red;
 pub mod rewriter;
 pub mod room;
 pub mod rtcp;
+mod sending;
 mod slots;
 mod speakers;
 mod speech;
-#[cfg_attr(
-    not(test),
-    expect(dead_code, unused_imports, reason = "nothing seals past the engine yet")
-)]
 mod srtp;
 pub mod stun;
 pub mod tally;

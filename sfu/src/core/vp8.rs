@@ -53,6 +53,24 @@ impl Descriptor {
     }
 }
 
+/// Gives the payload's frame other numbers, in the bytes that its descriptor has for them.
+pub fn renumber(payload: &mut [u8], picture_id: Option<u16>, base_layer_index: Option<u8>) {
+    let Some(descriptor) = Descriptor::parse(payload) else { return };
+    let mut at = 2;
+    if let Some(present) = descriptor.picture_id {
+        let value = picture_id.unwrap_or(present.value) & present.mask();
+        if present.is_long {
+            payload[at..at + 2].copy_from_slice(&(value | 0x8000).to_be_bytes());
+        } else {
+            payload[at] = value as u8;
+        }
+        at += 1 + usize::from(present.is_long);
+    }
+    if let (Some(_), Some(index)) = (descriptor.base_layer_index, base_layer_index) {
+        payload[at] = index;
+    }
+}
+
 /// Whether a key frame begins with this packet.
 pub fn starts_key_frame(payload: &[u8]) -> bool {
     Descriptor::parse(payload)
@@ -113,6 +131,23 @@ mod tests {
         assert_eq!(descriptor.picture_id, Some(PictureId { value: 0x1234, is_long: true }));
         assert_eq!(descriptor.base_layer_index, Some(7));
         assert_eq!(descriptor.length, 6);
+    }
+
+    #[test]
+    fn frames_are_renumbered_in_the_width_that_they_have() {
+        let mut long = [0x90, 0xe0, 0x92, 0x34, 0x07, 0x20, 0x01];
+        renumber(&mut long, Some(0x7fff), Some(9));
+        assert_eq!(long, [0x90, 0xe0, 0xff, 0xff, 0x09, 0x20, 0x01]);
+        renumber(&mut long, None, Some(8));
+        assert_eq!(long, [0x90, 0xe0, 0xff, 0xff, 0x08, 0x20, 0x01]);
+        let mut short = [0x90, 0x80, 0x12, 0x01];
+        renumber(&mut short, Some(0x1ff), Some(9));
+        assert_eq!(short, [0x90, 0x80, 0x7f, 0x01]);
+        for mut without in [[0x10, 0x01, 0x02], [0x90, 0x80, 0x92]] {
+            let before = without;
+            renumber(&mut without, Some(5), Some(6));
+            assert_eq!(without, before);
+        }
     }
 
     #[test]

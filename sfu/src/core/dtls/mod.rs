@@ -20,7 +20,6 @@ mod association;
 mod choice;
 mod client_hello;
 mod engine;
-#[cfg_attr(not(test), expect(dead_code, reason = "nothing seals past the engine yet"))]
 mod export;
 mod fragments;
 mod last_flight;
@@ -42,9 +41,7 @@ use str0m::crypto::{CryptoError, CryptoProvider};
 
 use choice::Choice;
 use engine::EngineDtls;
-pub(crate) use export::ExportedKeys;
-#[expect(unused_imports, reason = "nothing seals past the engine yet")]
-pub(crate) use export::{Exported, exporting};
+pub(crate) use export::{ExportedKeys, exporting};
 
 /// As the peer may pick any of those that we offer, only suites with forward secrecy and
 /// authenticated encryption.

@@ -1,12 +1,11 @@
 //! What the engine says: media packets, requests, estimates and statistics, in our words.
 
-use str0m::bwe::BweKind;
 use str0m::media::Mid;
 use str0m::rtp::RtpPacket;
 use str0m::{Event, IceConnectionState};
 
-use super::lines::{Line, LineState, Role};
-use super::{Peer, PeerOutput, Received, headers};
+use super::lines::{LineState, Role};
+use super::{Peer, PeerOutput, Received, Said, headers};
 use crate::core::capture_clock::SenderReport;
 use crate::core::event::MediaKind;
 use crate::core::packet::{FrameInfo, Packet};
@@ -19,37 +18,39 @@ impl Peer {
     /// What the engine says, in our words.
     pub(super) fn translate(&mut self, event: Event) -> Option<PeerOutput> {
         match event {
-            Event::Connected => Some(PeerOutput::Connected),
+            Event::Connected => {
+                if let Some(keys) = self.keys.get() {
+                    self.sending.set_keys(&keys.keys, keys.is_client);
+                }
+                Some(PeerOutput::Connected)
+            }
             Event::Closed | Event::IceConnectionStateChange(IceConnectionState::Disconnected) => {
                 Some(PeerOutput::Gone)
             }
             Event::RtpPacket(packet) => self.read(packet),
-            Event::KeyframeRequest(request) => {
-                let of_line = |(_, line): &(Line, &LineState)| line.mid == request.mid;
-                self.numbered().find(of_line).map(|(line, _)| PeerOutput::NeedsKeyFrame(line))
-            }
-            Event::EgressBitrateEstimate(BweKind::Twcc { estimate, .. }) => {
-                self.estimate = Some(estimate.as_u64());
-                Some(PeerOutput::Estimated(estimate.as_u64()))
-            }
             Event::MediaIngressStats(stats) if self.is_sound(stats.mid) => {
                 self.gauge.incoming(&stats);
                 None
             }
-            Event::MediaEgressStats(stats) => {
-                if self.is_sound(stats.mid) {
-                    self.gauge.outgoing(&stats);
-                }
-                let line = self.lines.iter_mut().find(|line| line.mid == stats.mid)?;
-                let Role::Slot(Some(sender)) = &mut line.role else { return None };
-                let before = std::mem::replace(&mut sender.requested, stats.nacks);
-                let requested = stats.nacks.saturating_sub(before);
-                (requested > 0).then_some(PeerOutput::Requested(requested))
-            }
             Event::PeerStats(stats) => {
-                Some(PeerOutput::Measured(self.gauge.measure(&stats, self.estimate)))
+                let (downlink, estimate) = (self.sending.take_downlink(), self.estimate());
+                Some(PeerOutput::Measured(self.gauge.measure(&stats, &downlink, estimate)))
             }
             _ => None,
+        }
+    }
+
+    /// What the client said of what it was sent, in terms of lines.
+    pub(super) fn repeat(&self, said: Said) -> Option<PeerOutput> {
+        match said {
+            Said::NeedsKeyFrame(stream) => {
+                let sends =
+                    |line: &LineState| matches!(line.role, Role::Slot(Some(of)) if of == stream);
+                let line = self.numbered().find(|(_, line)| sends(line));
+                line.map(|(line, _)| PeerOutput::NeedsKeyFrame(line))
+            }
+            Said::Missed(packets) => Some(PeerOutput::Requested(packets)),
+            Said::Estimated(estimate) => Some(PeerOutput::Estimated(estimate)),
         }
     }
 

@@ -1,12 +1,13 @@
-//! What the engine measures of a transport, put together about once a second.
+//! What is measured of a transport, put together twice a second.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use str0m::media::Mid;
-use str0m::stats::{MediaEgressStats, MediaIngressStats, PeerStats};
+use str0m::stats::{MediaIngressStats, PeerStats};
 
 use crate::core::quality::Measurement;
+use crate::core::sending::Downlink;
 
 /// Opus counts in these, whatever it encodes (RFC 7587, 4.1).
 const SOUND_CLOCK: u64 = 48_000;
@@ -18,7 +19,6 @@ pub(super) struct Gauge {
     /// Packets of sound on each line when last looked at: one that stands still has only old news.
     packets: BTreeMap<Mid, u64>,
     uplink_jitter: Option<Duration>,
-    downlink_jitter: Option<Duration>,
 }
 
 impl Gauge {
@@ -29,17 +29,13 @@ impl Gauge {
         }
     }
 
-    /// Of a line of sound, as its receiver tells it.
-    pub(super) fn outgoing(&mut self, stats: &MediaEgressStats) {
-        if self.moves(stats.mid, stats.packets)
-            && let Some(remote) = &stats.remote
-        {
-            self.downlink_jitter = self.downlink_jitter.max(Some(jitter(remote.jitter)));
-        }
-    }
-
-    pub(super) fn measure(&mut self, stats: &PeerStats, estimate: Option<u64>) -> Measurement {
-        let before = self.counted.replace((stats.timestamp, stats.bytes_rx, stats.bytes_tx));
+    pub(super) fn measure(
+        &mut self,
+        stats: &PeerStats,
+        downlink: &Downlink,
+        estimate: u64,
+    ) -> Measurement {
+        let before = self.counted.replace((stats.timestamp, stats.bytes_rx, downlink.bytes));
         let rate = |now: u64, of: fn((Instant, u64, u64)) -> u64| {
             let before = before?;
             let millis = stats.timestamp.saturating_duration_since(before.0).as_millis();
@@ -48,13 +44,13 @@ impl Gauge {
         };
         Measurement {
             uplink_loss: stats.ingress_loss_fraction.unwrap_or(0.0),
-            downlink_loss: stats.egress_loss_fraction.unwrap_or(0.0),
-            round_trip: stats.rtt,
+            downlink_loss: downlink.loss,
+            round_trip: downlink.round_trip,
             uplink_jitter: self.uplink_jitter.take(),
-            downlink_jitter: self.downlink_jitter.take(),
+            downlink_jitter: downlink.jitter,
             uplink_bitrate: rate(stats.bytes_rx, |before| before.1),
-            downlink_bitrate: rate(stats.bytes_tx, |before| before.2),
-            downlink_estimate: estimate,
+            downlink_bitrate: rate(downlink.bytes, |before| before.2),
+            downlink_estimate: Some(estimate),
         }
     }
 

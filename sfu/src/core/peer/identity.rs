@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use str0m::RtcConfig;
-use str0m::bwe::Bitrate;
 use str0m::config::{CryptoProvider, DtlsCert};
 
 use super::codecs::{codecs, extensions};
@@ -45,7 +44,6 @@ pub(super) fn configure(identity: &Identity) -> RtcConfig {
         .set_dtls_cert(identity.certificate.clone())
         .set_ice_lite(true)
         .set_rtp_mode(true)
-        .enable_bwe(Some(Bitrate::bps(INITIAL_ESTIMATE)))
         .set_stats_interval(Some(MEASURE_EVERY))
         .set_extension_map(extensions());
     *config.codec_config() = codecs();

@@ -3,13 +3,14 @@
 use str0m::Rtc;
 use str0m::change::SdpOffer;
 use str0m::media::{Direction, Media, Mid, Pt, Rid};
-use str0m::rtp::Ssrc;
+use str0m::rtp::{Extension, Ssrc};
 
 use super::codecs::with_silence;
 use super::redundancy::Redundancy;
 use crate::core::error::ConnectError;
 use crate::core::event::{MediaKind, TrackKind};
 use crate::core::offer::Offer;
+use crate::core::sending::{ExtensionNumbers, Naming, Resending};
 use crate::core::tap::Codec;
 
 /// An m-line of a transport.
@@ -33,20 +34,8 @@ pub(super) enum Role {
     Published { track: TrackKind, layers: Vec<Rid> },
     /// The client sends on it, but we have no use for it.
     Ignored,
-    /// A receive slot, and what we send as.
-    Slot(Option<Sender>),
-}
-
-/// The SSRCs that the answer gave a receive slot. The engine fills every stream that it knows with
-/// padding, so it is told of this one when there is first something to send; and from then on it
-/// stays, as numbers of a known SSRC must never begin anew.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Sender {
-    pub(super) ssrc: Ssrc,
-    pub(super) resend: Option<Ssrc>,
-    pub(super) is_declared: bool,
-    /// How many packets of it the viewer has asked for again.
-    pub(super) requested: u64,
+    /// A receive slot, and the number of its stream (`core/sending`).
+    Slot(Option<usize>),
 }
 
 impl LineState {
@@ -152,4 +141,41 @@ fn redundancy(rtc: &Rtc, payload_types: &[(Pt, Codec)]) -> Option<Redundancy> {
     let (opus, _) = payload_types.iter().find(|(_, codec)| *codec == Codec::Opus)?;
     let params = rtc.codec_config().params().iter().find(|params| params.pt() == *opus)?;
     Some(Redundancy::new(params.red()?, *opus))
+}
+
+/// How a receive slot's stream is named in the answer.
+pub(super) fn naming(
+    rtc: &Rtc,
+    mid: Mid,
+    kind: MediaKind,
+    payload_types: &[(Pt, Codec)],
+    ssrc: u32,
+    resend: Option<Ssrc>,
+) -> Naming {
+    let params = rtc.codec_config().params().iter();
+    let of_line = params.filter(|params| payload_types.iter().any(|(pt, _)| *pt == params.pt()));
+    let pairs = of_line.filter_map(|params| Some((*params.pt(), *params.resend()?))).collect();
+    Naming {
+        mid: mid.to_string(),
+        ssrc,
+        resending: resend.map(|ssrc| Resending { ssrc: *ssrc, payload_types: pairs }),
+        clock_rate: match kind {
+            MediaKind::Audio => Codec::Opus.clock_rate(),
+            MediaKind::Video => Codec::Vp8.clock_rate(),
+        },
+    }
+}
+
+/// The numbers that the client gave the header extensions. All lines share them (RFC 8843 §9.1).
+pub(super) fn extension_numbers(rtc: &Rtc, lines: &[LineState]) -> ExtensionNumbers {
+    let slots = || lines.iter().filter(|line| line.is_slot());
+    let number = |extension: Extension| {
+        slots().find_map(|line| rtc.media(line.mid)?.remote_extmap().id_of(extension.clone()))
+    };
+    ExtensionNumbers {
+        transport_sequence: number(Extension::TransportSequenceNumber),
+        mid: number(Extension::RtpMid),
+        audio_level: number(Extension::AudioLevel),
+        rotation: number(Extension::VideoOrientation),
+    }
 }

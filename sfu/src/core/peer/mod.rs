@@ -1,5 +1,5 @@
-//! One participant's transport: ICE, DTLS, SRTP, RTCP. The only folder that names the WebRTC
-//! engine.
+//! One participant's transport. The only folder that names the WebRTC engine, which does ICE and
+//! DTLS and reads what the client sends; what the client is sent goes past it (`core/sending`).
 //!
 //! The engine's contract is that after every change it is polled until it has nothing more to
 //! say; so each method that changes something is followed by [`Peer::poll`] until `None`.
@@ -13,13 +13,11 @@ mod incoming;
 mod lines;
 mod redundancy;
 mod ways;
-mod writing;
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use str0m::bwe::Bitrate;
 use str0m::media::{KeyframeRequestKind, Media};
 use str0m::net::{Receive, Transmit};
 use str0m::{Event, Input, Output, Rtc};
@@ -29,10 +27,10 @@ pub use self::identity::Identity;
 use self::identity::{INITIAL_ESTIMATE, configure};
 use self::incoming::IncomingStreams;
 pub(crate) use self::lines::Line;
-use self::lines::{LineState, Role, Sender, answer, read_lines};
+use self::lines::{LineState, Role, answer, extension_numbers, naming, read_lines};
 use self::ways::{candidate, protocol, transport};
-use self::writing::Writing;
 use super::capture_clock::CaptureClock;
+use super::dtls::{self, ExportedKeys};
 use super::error::ConnectError;
 use super::event::{MediaKind, TrackKind};
 use super::offer::{Offer, Origin};
@@ -40,20 +38,16 @@ use super::packet::Packet;
 use super::path::{Ends, Path};
 use super::quality::Measurement;
 use super::rewriter::Rewritten;
+use super::sending::{Heard, Numbers, Outbound, Said, Sending};
 use super::stun::DatagramKind;
 use super::transport::{LocalAddress, Transport};
 
 /// How often the engine may ask to be called again at once before others get their turn.
 const MOST_TURNS: u32 = 64;
-/// The least time between two tellings of the time, when nothing was given to it to send.
+/// The least time between two tellings of the time.
 const LEAST_REST: Duration = Duration::from_millis(1);
 /// What is looked for on the way to a client of whom nothing is known yet, in bits per second.
 const FIRST_AIM: u64 = 4_000_000;
-/// What a viewer may ask to be sent again: of each slot, so many packets, for so long, and of all
-/// that is sent, so much.
-const RESEND_PACKETS: usize = 768;
-const RESEND_AGE: Duration = Duration::from_millis(1_500);
-const RESEND_SHARE: f32 = 0.35;
 
 /// A datagram to be sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -98,14 +92,15 @@ pub(crate) struct Peer {
     origin: Origin,
     lines: Vec<LineState>,
     incoming: IncomingStreams,
-    deadline: Instant,
+    /// When the engine must be told the time next.
+    engine_deadline: Instant,
+    /// Whether something was done with the engine that it was not heard out on.
+    is_stirred: bool,
     turns: u32,
-    writing: Writing,
+    keys: ExportedKeys,
+    sending: Sending,
     clock: CaptureClock,
     path: Path,
-    estimate: Option<u64>,
-    /// How much it would be good to know of, in bits per second.
-    desired: u64,
     gauge: Gauge,
     /// Came with one datagram, and are handed on one by one.
     unpacked: VecDeque<Received>,
@@ -120,41 +115,45 @@ impl Peer {
         identity: &Identity,
         offer: &Offer,
     ) -> Result<(Self, String), ConnectError> {
-        let mut rtc = configure(identity).build(now);
+        let (mut rtc, keys) = dtls::exporting(|| configure(identity).build(now));
         for candidate in identity.candidates.iter().filter_map(candidate) {
             rtc.add_local_candidate(candidate);
         }
         let answer = answer(&mut rtc, offer)?;
-        rtc.bwe().set_bitrate(Bitrate::ZERO, Bitrate::bps(FIRST_AIM));
         let mut lines = Vec::new();
         read_lines(&rtc, offer, &mut lines)?;
+        let mut sending = Sending::new(now, INITIAL_ESTIMATE);
+        sending.aim(0, FIRST_AIM);
         let mut peer = Self {
             rtc,
             origin: offer.origin().clone(),
             lines,
             incoming: IncomingStreams::default(),
-            deadline: now,
+            engine_deadline: now,
+            is_stirred: true,
             turns: 0,
-            writing: Writing::default(),
+            keys,
+            sending,
             clock: CaptureClock::default(),
             path: Path::default(),
-            estimate: None,
-            desired: FIRST_AIM,
             gauge: Gauge::default(),
             unpacked: VecDeque::new(),
             is_redundant: false,
         };
-        peer.withhold_senders();
+        peer.take_over_streams();
         let answer = peer.pair_slots(answer);
         Ok((peer, answer))
     }
 
     /// Answers a further offer of the same peer connection: an ICE restart, or more lines.
     pub(crate) fn reaccept(&mut self, offer: &Offer) -> Result<String, ConnectError> {
-        let answer = answer(&mut self.rtc, offer)?;
-        let read = read_lines(&self.rtc, offer, &mut self.lines);
-        self.withhold_senders();
-        read.map(|()| self.pair_slots(answer))
+        self.stir();
+        self.lend_streams();
+        let answer = answer(&mut self.rtc, offer);
+        let read = answer
+            .and_then(|answer| read_lines(&self.rtc, offer, &mut self.lines).map(|()| answer));
+        self.take_over_streams();
+        read.map(|answer| self.pair_slots(answer))
     }
 
     /// Whether the offer comes from the peer connection at the other end of this transport.
@@ -186,19 +185,13 @@ impl Peer {
 
     /// What the way to the client can carry, in bits per second.
     pub(crate) fn estimate(&self) -> u64 {
-        self.estimate.unwrap_or(INITIAL_ESTIMATE)
+        self.sending.estimate()
     }
 
     /// Tells the estimator, in bits per second, what to keep the way filled with, and how much it
     /// would be good to know of.
     pub(crate) fn aim(&mut self, sustained: u64, desired: u64) {
-        self.desired = desired;
-        self.rtc.bwe().set_bitrate(Bitrate::bps(sustained), Bitrate::bps(desired));
-    }
-
-    /// Whether the engine may probe for more at any time.
-    fn seeks(&self) -> bool {
-        self.estimate() < self.desired
+        self.sending.aim(sustained, desired);
     }
 
     /// Whether the client can be sent sound twice.
@@ -231,14 +224,26 @@ impl Peer {
         to: LocalAddress,
         datagram: &[u8],
     ) -> bool {
-        self.turns = 0;
-        self.writing.received();
+        let ends = Ends { client: from, ours: to };
+        if is_rtcp(datagram) {
+            match self.sending.hear(now, datagram) {
+                Heard::TooEarly => {}
+                Heard::Refused => return false,
+                Heard::Understood { is_for_engine } => {
+                    self.path.hear_media(now, ends);
+                    self.path.prove(now);
+                    if !is_for_engine {
+                        return self.rtc.is_alive();
+                    }
+                }
+            }
+        }
+        self.stir();
         let received = Receive::new(protocol(to.transport), from, to.address, datagram);
         let Ok(receive) = received else { return false };
         let is_sound =
             self.rtc.is_alive() && self.rtc.handle_input(Input::Receive(now, receive)).is_ok();
         if is_sound {
-            let ends = Ends { client: from, ours: to };
             match DatagramKind::of(datagram) {
                 DatagramKind::Media => self.path.hear_media(now, ends),
                 DatagramKind::Dtls => self.path.hear_handshake(now, ends),
@@ -250,8 +255,11 @@ impl Peer {
 
     /// Time has passed.
     pub(crate) fn tick(&mut self, now: Instant) {
-        self.turns = 0;
-        self.advance(now);
+        self.sending.tick(now);
+        if self.engine_deadline <= now {
+            self.stir();
+            self.advance(now);
+        }
     }
 
     fn advance(&mut self, now: Instant) {
@@ -260,39 +268,55 @@ impl Peer {
         }
     }
 
+    /// Something is done with the engine.
+    fn stir(&mut self) {
+        (self.is_stirred, self.turns) = (true, 0);
+    }
+
     /// When [`Self::tick`] must be called next. Valid once polled to the end.
     pub(crate) fn deadline(&self) -> Instant {
-        self.deadline
+        let sending = self.sending.deadline().filter(|_| self.rtc.is_alive());
+        sending.map_or(self.engine_deadline, |due| due.min(self.engine_deadline))
     }
 
     /// Sends a packet on a line with its new numbers, if the viewer knows the codec.
-    pub(crate) fn send(&mut self, line: Line, packet: &Packet, rewritten: &Rewritten) {
-        self.turns = 0;
+    pub(crate) fn send(
+        &mut self,
+        now: Instant,
+        line: Line,
+        packet: &Packet,
+        rewritten: &Rewritten,
+    ) {
         let line = &mut self.lines[line.0];
-        let Some(pt) = line.payload_type(packet.codec) else { return };
-        let Role::Slot(Some(sender)) = &mut line.role else { return };
-        let mut api = self.rtc.direct_api();
-        if !std::mem::replace(&mut sender.is_declared, true) {
-            let stream = api.declare_stream_tx(sender.ssrc, sender.resend, line.mid, None);
-            // Publishers pace their streams already, and the estimate is wrong whenever this
-            // machine is short of CPU: a packet of a call never waits for it.
-            stream.set_unpaced(true);
-            stream.set_rtx_cache(RESEND_PACKETS, RESEND_AGE, Some(RESEND_SHARE));
-            self.writing.declare(*sender.ssrc);
-        }
-        if let Some(stream) = api.stream_tx(&sender.ssrc) {
-            let (pt, payload) = match &mut line.redundancy {
-                Some(redundancy) => redundancy.pack(packet, rewritten, self.is_redundant),
-                None => (pt, packet.payload.clone()),
-            };
-            stream.write_rtp(headers::write(pt, payload, packet, rewritten));
-            self.writing.wrote();
+        let Some(payload_type) = line.payload_type(packet.codec) else { return };
+        let Role::Slot(Some(stream)) = line.role else { return };
+        let (payload_type, payload) = match &mut line.redundancy {
+            Some(redundancy) => redundancy.pack(packet, rewritten, self.is_redundant),
+            None => (payload_type, packet.payload.clone()),
+        };
+        let Rewritten { sequence, timestamp, picture_id, base_layer_index } = *rewritten;
+        let timestamp = timestamp as u32;
+        let outbound = Outbound {
+            numbers: Numbers { sequence, timestamp, picture_id, base_layer_index },
+            payload_type: *payload_type,
+            marker: packet.marker,
+            payload,
+            extensions: packet.extensions,
+            captured: packet.captured,
+        };
+        self.sending.send(now, stream, &outbound);
+    }
+
+    /// The line begins anew with a key frame.
+    pub(crate) fn begin(&mut self, line: Line) {
+        if let Role::Slot(Some(stream)) = self.lines[line.0].role {
+            self.sending.forget(stream);
         }
     }
 
     /// Asks the client for a key frame of one layer of a track.
     pub(crate) fn request_key_frame(&mut self, track: TrackKind, layer: u8) {
-        self.turns = 0;
+        self.stir();
         let published = |line: &LineState| {
             let (of, layers) = line.published()?;
             (of == track).then(|| (line.mid, layers.get(usize::from(layer)).copied()))
@@ -305,7 +329,7 @@ impl Peer {
 
     /// Says good-bye to the client.
     pub(crate) fn close(&mut self) {
-        self.turns = 0;
+        self.stir();
         if self.rtc.close().is_err() {
             self.rtc.disconnect();
         }
@@ -313,13 +337,6 @@ impl Peer {
 
     /// The next thing that the transport has to say, until there is nothing more.
     pub(crate) fn poll(&mut self, now: Instant) -> Option<PeerOutput> {
-        if self.unpacked.is_empty()
-            && !self.seeks()
-            && let Some(deadline) = self.writing.rest(now, self.deadline)
-        {
-            self.deadline = deadline;
-            return None;
-        }
         self.next_output(now, MOST_TURNS)
     }
 
@@ -333,15 +350,19 @@ impl Peer {
         if let Some(received) = self.unpacked.pop_front() {
             return Some(PeerOutput::Packet(received));
         }
-        while self.rtc.is_alive() {
-            if self.turns < most_turns && self.writing.must_tell() {
-                self.turns += 1;
-                self.advance(now);
-            }
+        if let Some(said) = self.sending.poll() {
+            return self.repeat(said).or_else(|| self.next_output(now, most_turns));
+        }
+        if let Some(ends) = self.path.ends()
+            && let Some(contents) = self.sending.poll_datagram()
+        {
+            return Some(PeerOutput::Transmit(datagram(ends, contents)));
+        }
+        while self.rtc.is_alive() && self.is_stirred {
             match self.rtc.poll_output() {
                 Ok(Output::Timeout(deadline)) if deadline > now || self.turns >= most_turns => {
-                    self.writing.heard_out(deadline >= now + LEAST_REST);
-                    self.deadline = deadline.max(now + LEAST_REST);
+                    self.is_stirred = deadline <= now && most_turns < MOST_TURNS;
+                    self.engine_deadline = deadline.max(now + LEAST_REST);
                     return None;
                 }
                 Ok(Output::Timeout(_)) => {
@@ -349,7 +370,6 @@ impl Peer {
                     self.advance(now);
                 }
                 Ok(Output::Transmit(transmit)) => {
-                    self.writing.sent(now, &transmit.contents);
                     return Some(PeerOutput::Transmit(self.address(transmit)));
                 }
                 Ok(Output::Event(event)) => {
@@ -367,7 +387,9 @@ impl Peer {
                 }
             }
         }
-        self.deadline = now + Duration::from_secs(3600);
+        if !self.rtc.is_alive() {
+            self.engine_deadline = now + Duration::from_secs(3600);
+        }
         None
     }
 
@@ -379,34 +401,41 @@ impl Peer {
             ours: LocalAddress { transport: transport(transmit.proto), address: transmit.source },
         };
         let ends = self.path.ends().filter(|_| !is_check).unwrap_or(engines);
-        Datagram {
-            transport: ends.ours.transport,
-            source: ends.ours.address,
-            destination: ends.client,
-            contents: transmit.contents.into(),
-        }
+        datagram(ends, transmit.contents.into())
     }
 
     fn numbered(&self) -> impl Iterator<Item = (Line, &LineState)> {
         self.lines.iter().enumerate().map(|(number, line)| (Line(number), line))
     }
 
-    /// Takes from the engine the streams of receive slots that were never used.
-    fn withhold_senders(&mut self) {
-        let mut api = self.rtc.direct_api();
+    /// Takes from the engine what it would send on receive slots: it keeps quiet about streams that
+    /// it does not know.
+    fn take_over_streams(&mut self) {
+        self.sending.set_extensions(extension_numbers(&self.rtc, &self.lines));
         for line in &mut self.lines {
-            let Role::Slot(sender) = &mut line.role else { continue };
-            if sender.is_some_and(|sender| sender.is_declared) {
+            let is_slot = line.is_slot();
+            let mut api = self.rtc.direct_api();
+            let stream = api.stream_tx_by_mid(line.mid, None).filter(|_| is_slot);
+            let Some((ssrc, resend)) = stream.map(|stream| (stream.ssrc(), stream.rtx())) else {
                 continue;
+            };
+            api.remove_stream_tx(ssrc);
+            if let Role::Slot(known @ None) = &mut line.role {
+                let naming =
+                    naming(&self.rtc, line.mid, line.kind, &line.payload_types, *ssrc, resend);
+                *known = Some(self.sending.add(naming));
             }
-            *sender = api.stream_tx_by_mid(line.mid, None).map(|stream| Sender {
-                ssrc: stream.ssrc(),
-                resend: stream.rtx(),
-                is_declared: false,
-                requested: 0,
-            });
-            if let Some(sender) = sender {
-                api.remove_stream_tx(sender.ssrc);
+        }
+    }
+
+    /// Gives them back while it answers, so that the answer names them as before.
+    fn lend_streams(&mut self) {
+        let mut api = self.rtc.direct_api();
+        for line in &self.lines {
+            if let Role::Slot(Some(stream)) = line.role {
+                let naming = self.sending.naming(stream);
+                let resend = naming.resending.as_ref().map(|resending| resending.ssrc.into());
+                api.declare_stream_tx(naming.ssrc.into(), resend, line.mid, None);
             }
         }
     }
@@ -427,5 +456,20 @@ impl Peer {
 impl std::fmt::Debug for Peer {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Peer").field("lines", &self.lines).finish_non_exhaustive()
+    }
+}
+
+/// RTP and RTCP share a transport, and are told apart by their second byte (RFC 5761 §4).
+fn is_rtcp(datagram: &[u8]) -> bool {
+    let has_type = datagram.get(1).is_some_and(|kind| (192..=223).contains(kind));
+    has_type && DatagramKind::of(datagram) == DatagramKind::Media
+}
+
+fn datagram(ends: Ends, contents: Vec<u8>) -> Datagram {
+    Datagram {
+        transport: ends.ours.transport,
+        source: ends.ours.address,
+        destination: ends.client,
+        contents,
     }
 }

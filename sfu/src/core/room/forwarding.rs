@@ -106,7 +106,12 @@ impl Room {
         let Some(member) = self.members.get(&viewer) else { return };
         let followed =
             |(of, slot): (TrackOf, &SlotLine)| Some((of, slot.outgoing.follows()?.layer));
-        for (of, layer) in member.slots.used_video().filter_map(followed).collect::<Vec<_>>() {
+        let is_live = |(of, layer): &(TrackOf, u8)| {
+            let layer = self.tracks.get(of).and_then(|track| track.layer(*layer));
+            layer.is_some_and(|layer| layer.meter.is_live(now))
+        };
+        let followed = member.slots.used_video().filter_map(followed).filter(is_live);
+        for (of, layer) in followed.collect::<Vec<_>>() {
             self.want_key_frame(now, of, layer);
         }
     }
@@ -141,7 +146,7 @@ impl Room {
         }
         let is_behind = slot.outgoing.is_behind();
         for (packet, numbers) in &replayed {
-            member.peer.send(line, packet, numbers);
+            member.peer.send(now, line, packet, numbers);
             touch(member, &mut self.unheard);
         }
         if is_behind {
@@ -162,8 +167,9 @@ impl Room {
         let mut replayed = Vec::new();
         let send = |packet: &Packet, numbers| replayed.push((packet.clone(), numbers));
         slot.outgoing.replay(now, id, &layer.cache, send);
+        member.peer.begin(line);
         for (packet, numbers) in &replayed {
-            member.peer.send(line, packet, numbers);
+            member.peer.send(now, line, packet, numbers);
             touch(member, &mut self.unheard);
         }
         self.tell_receiving(viewer, of);
@@ -284,7 +290,7 @@ fn next_step(
     }
     match slot.outgoing.forward(now, id, packet) {
         Forward::Send(numbers) => {
-            member.peer.send(slot.line, packet, &numbers);
+            member.peer.send(now, slot.line, packet, &numbers);
             Step::Sent
         }
         Forward::Replay => Step::Join,

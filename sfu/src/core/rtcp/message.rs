@@ -33,7 +33,7 @@ pub enum Message {
 }
 
 /// How one stream arrives (RFC 3550 §6.4.1).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct ReceptionReport {
     pub ssrc: u32,
     /// Since the last report, in 256ths.

@@ -18,6 +18,5 @@ pub use self::sender_report::SenderReport;
 /// Packet types (RFC 3550 §12.1, RFC 4585 §6.1).
 const SENDER_REPORT: u8 = 200;
 const RECEIVER_REPORT: u8 = 201;
-const SOURCE_DESCRIPTION: u8 = 202;
 const TRANSPORT_FEEDBACK: u8 = 205;
 const PAYLOAD_FEEDBACK: u8 = 206;

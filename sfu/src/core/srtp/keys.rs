@@ -53,10 +53,6 @@ impl SrtpKeys {
         (exported.len() == length).then(|| Self { profile, material: exported.into() })
     }
 
-    pub(crate) fn profile(&self) -> Profile {
-        self.profile
-    }
-
     /// For what the DTLS client sends, or for what the server does.
     pub(super) fn sent_by<'a>(&'a self, client: bool) -> Master<'a> {
         let (keys, salts) = self.material.split_at(2 * self.profile.key_length());

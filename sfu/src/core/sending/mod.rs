@@ -1,0 +1,302 @@
+//! What a viewer is sent. The engine does all that a transport needs once: ICE, DTLS, and whatever
+//! the client sends. What every viewer gets of every packet goes past it: here each copy gets its
+//! header, is sealed from the payload that all viewers share, and leaves at once; and here is read
+//! what the viewer says of it.
+//!
+//! Nothing waits for its turn: publishers pace what they send, and a queue before a narrow way would
+//! only make things late. What the way carries is estimated (`core/congestion`), and less is sent
+//! (`core/allocation`).
+
+mod allowance;
+mod header;
+mod history;
+mod stream;
+
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+
+pub(crate) use self::header::ExtensionNumbers;
+use self::stream::{MOST_PADDING, Plain, Stream};
+pub(crate) use self::stream::{Naming, Numbers, Outbound, Resending};
+use super::congestion::Congestion;
+use super::rtcp::{self, Message, ReceptionReport};
+use super::srtp::{Opener, Sealer, SrtpKeys};
+
+/// What a packet has beside its payload, about: the header and the seal.
+const OVERHEAD: usize = 40;
+/// How often the client is told where streams stand.
+const REPORT_EVERY: Duration = Duration::from_secs(1);
+/// Into one datagram go no more reports: each has 28 bytes.
+const MOST_REPORTS: usize = 31;
+/// The first is due soon after something was sent: before, sound and picture are not in step.
+const FIRST_REPORT: Duration = Duration::from_millis(100);
+/// What is sent again is taken to be on its way for a round trip; while that is not known, so long.
+const USUAL_TRIP: Duration = Duration::from_millis(100);
+/// Where so much gets lost, what is sent again gets lost as well, and is sent twice at once: each
+/// further asking would cost a round trip.
+const HEAVY_LOSS: f32 = 0.08;
+/// The least time between two looks at what padding is due.
+const LEAST_REST: Duration = Duration::from_millis(1);
+/// At one time no more packets of padding are sent.
+const MOST_PADDINGS: usize = 64;
+
+/// What the viewer said, of one of its streams or of the way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Said {
+    NeedsKeyFrame(usize),
+    /// It missed so many packets.
+    Missed(u64),
+    /// The way is estimated anew.
+    Estimated(u64),
+}
+
+/// What became of a datagram.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Heard {
+    /// It is authentic, and says something of what was sent; maybe more that is for the engine.
+    Understood { is_for_engine: bool },
+    /// There are no keys yet.
+    TooEarly,
+    /// It is not authentic, or was heard before.
+    Refused,
+}
+
+/// What the client says of its way, over about the last second.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(crate) struct Downlink {
+    pub(crate) loss: f32,
+    pub(crate) round_trip: Option<Duration>,
+    /// Of sound.
+    pub(crate) jitter: Option<Duration>,
+    /// Of media, since the beginning.
+    pub(crate) bytes: u64,
+}
+
+pub(crate) struct Sending {
+    begin: Instant,
+    numbers: ExtensionNumbers,
+    keys: Option<(Sealer, Opener)>,
+    streams: Vec<Stream>,
+    congestion: Congestion,
+    next_report: Option<Instant>,
+    /// When padding is worth thinking of again, at the earliest.
+    rests_until: Instant,
+    bytes: u64,
+    /// The share that got lost lately.
+    loss: f32,
+    said: VecDeque<Said>,
+    datagrams: VecDeque<Vec<u8>>,
+}
+
+impl Sending {
+    /// `estimate`: what the way is taken to carry before anything is known, in bits per second.
+    pub(crate) fn new(now: Instant, estimate: u64) -> Self {
+        Self {
+            begin: now,
+            numbers: ExtensionNumbers::default(),
+            keys: None,
+            streams: Vec::new(),
+            congestion: Congestion::new(estimate),
+            next_report: None,
+            rests_until: now,
+            bytes: 0,
+            loss: 0.0,
+            said: VecDeque::new(),
+            datagrams: VecDeque::new(),
+        }
+    }
+
+    /// Nothing is sent before. `is_client`: which part we had in the handshake.
+    pub(crate) fn set_keys(&mut self, keys: &SrtpKeys, is_client: bool) {
+        self.keys = Sealer::new(keys, is_client).zip(Opener::new(keys, is_client));
+    }
+
+    /// Adds a stream; its number.
+    pub(crate) fn add(&mut self, naming: Naming) -> usize {
+        self.streams.push(Stream::new(naming));
+        self.streams.len() - 1
+    }
+
+    pub(crate) fn naming(&self, stream: usize) -> &Naming {
+        &self.streams[stream].naming
+    }
+
+    pub(crate) fn set_extensions(&mut self, numbers: ExtensionNumbers) {
+        self.numbers = numbers.within_reach();
+    }
+
+    pub(crate) fn send(&mut self, now: Instant, stream: usize, outbound: &Outbound) {
+        let Some((sealer, _)) = &mut self.keys else { return };
+        let bytes = outbound.payload.len();
+        let counts = self.numbers.transport_sequence.is_some();
+        let sequence = counts.then(|| self.congestion.send(now, bytes + OVERHEAD, false));
+        let plain = self.streams[stream].write(now, &self.numbers, sequence, outbound);
+        self.datagrams.extend(sealed(sealer, plain));
+        self.bytes += bytes as u64;
+        self.next_report.get_or_insert(now + FIRST_REPORT);
+    }
+
+    /// The stream begins anew with a key frame, and nothing before that is of use any more: where the
+    /// way is too narrow, sending it again would hold up what matters.
+    pub(crate) fn forget(&mut self, stream: usize) {
+        self.streams[stream].forget();
+    }
+
+    /// Takes a datagram with RTCP of the client.
+    pub(crate) fn hear(&mut self, now: Instant, datagram: &[u8]) -> Heard {
+        let Some((_, opener)) = &mut self.keys else { return Heard::TooEarly };
+        let Some(packet) = opener.open_rtcp(datagram) else { return Heard::Refused };
+        let is_for_engine = rtcp::concerns_the_engine(packet);
+        let estimate = self.congestion.estimate();
+        for message in rtcp::read(packet).collect::<Vec<_>>() {
+            self.heed(now, &message);
+        }
+        if self.congestion.estimate() != estimate {
+            self.said.push_back(Said::Estimated(self.congestion.estimate()));
+        }
+        Heard::Understood { is_for_engine }
+    }
+
+    /// Time has passed.
+    pub(crate) fn tick(&mut self, now: Instant) {
+        if self.next_report.is_some_and(|due| due <= now) {
+            self.report(now);
+        }
+        self.pad(now);
+        self.rests_until = now + LEAST_REST;
+    }
+
+    /// When [`Self::tick`] is due.
+    pub(crate) fn deadline(&self) -> Option<Instant> {
+        let padding = self.padded().and_then(|_| self.congestion.deadline());
+        let padding = padding.map(|due| due.max(self.rests_until));
+        self.next_report.into_iter().chain(padding).min()
+    }
+
+    pub(crate) fn poll(&mut self) -> Option<Said> {
+        self.said.pop_front()
+    }
+
+    pub(crate) fn poll_datagram(&mut self) -> Option<Vec<u8>> {
+        self.datagrams.pop_front()
+    }
+
+    /// What the way to the client can carry, in bits per second.
+    pub(crate) fn estimate(&self) -> u64 {
+        self.congestion.estimate()
+    }
+
+    /// What to keep the way filled with, and how much it would be good to know of.
+    pub(crate) fn aim(&mut self, sustained: u64, desired: u64) {
+        self.congestion.aim(sustained, desired);
+    }
+
+    /// What was heard since this was asked last.
+    pub(crate) fn take_downlink(&mut self) -> Downlink {
+        let sound = |stream: &&mut Stream| stream.naming.resending.is_none();
+        let jitter = |stream: &mut Stream| {
+            let ticks = u64::from(stream.jitter.take()?);
+            Some(Duration::from_micros(
+                ticks * 1_000_000 / u64::from(stream.naming.clock_rate.max(1)),
+            ))
+        };
+        self.loss = self.congestion.take_loss().unwrap_or(0.0);
+        Downlink {
+            loss: self.loss,
+            round_trip: self.congestion.round_trip(),
+            jitter: self.streams.iter_mut().filter(sound).filter_map(jitter).max(),
+            bytes: self.bytes,
+        }
+    }
+
+    fn heed(&mut self, now: Instant, message: &Message) {
+        match message {
+            Message::Report(report) => self.heed_report(report),
+            Message::Nack { ssrc, sequences } => {
+                if let Some(stream) = self.stream_of(*ssrc) {
+                    self.said.push_back(Said::Missed(sequences.len() as u64));
+                    self.send_again(now, stream, sequences);
+                }
+            }
+            Message::KeyFrame { ssrc } => {
+                self.said.extend(self.stream_of(*ssrc).map(Said::NeedsKeyFrame));
+            }
+            Message::Transport(feedback) => self.congestion.hear(now, feedback),
+        }
+    }
+
+    fn heed_report(&mut self, report: &ReceptionReport) {
+        if let Some(stream) = self.stream_of(report.ssrc) {
+            self.streams[stream].hear(report);
+        }
+    }
+
+    fn stream_of(&self, ssrc: u32) -> Option<usize> {
+        self.streams.iter().position(|stream| stream.sends_as(ssrc))
+    }
+
+    fn send_again(&mut self, now: Instant, stream: usize, sequences: &[u16]) {
+        let Some((sealer, _)) = &mut self.keys else { return };
+        let (congestion, numbers) = (&mut self.congestion, &self.numbers);
+        let counts = numbers.transport_sequence.is_some();
+        let under_way = congestion.round_trip().unwrap_or(USUAL_TRIP);
+        let pauses = [under_way, Duration::ZERO];
+        let copies = if self.loss > HEAVY_LOSS { 2 } else { 1 };
+        for sequence in sequences {
+            for pause in &pauses[..copies] {
+                let register =
+                    |bytes| counts.then(|| congestion.send(now, bytes + OVERHEAD, false));
+                let stream = &mut self.streams[stream];
+                let again = stream.write_again(now, numbers, *sequence, *pause, register);
+                let Some(plain) = again else { break };
+                self.datagrams.extend(sealed(sealer, plain));
+            }
+        }
+    }
+
+    /// The stream that padding is sent with: browsers take it where lost packets are sent again.
+    fn padded(&self) -> Option<usize> {
+        self.numbers.transport_sequence?;
+        self.keys.as_ref()?;
+        self.streams.iter().position(|stream| stream.naming.resending.is_some())
+    }
+
+    fn pad(&mut self, now: Instant) {
+        let Some(stream) = self.padded() else { return };
+        let Some((sealer, _)) = &mut self.keys else { return };
+        for _ in 0..MOST_PADDINGS {
+            let Some(bytes) = self.congestion.padding(now, MOST_PADDING) else { return };
+            let sequence = self.congestion.send(now, bytes + OVERHEAD, true);
+            let plain = self.streams[stream].write_padding(&self.numbers, bytes, Some(sequence));
+            self.datagrams.extend(plain.and_then(|plain| sealed(sealer, plain)));
+        }
+    }
+
+    /// Tells the client where each stream stands that moved.
+    fn report(&mut self, now: Instant) {
+        let Some((sealer, _)) = &mut self.keys else { return };
+        let ntp = ntp(now.saturating_duration_since(self.begin));
+        let reports: Vec<_> =
+            self.streams.iter_mut().filter_map(|stream| stream.report(now, ntp)).collect();
+        for chunk in reports.chunks(MOST_REPORTS) {
+            let mut packet = Vec::new();
+            chunk.iter().for_each(|report| report.write(&mut packet));
+            if sealer.seal_rtcp(&mut packet) {
+                self.datagrams.push_back(packet);
+            }
+        }
+        self.next_report = (!reports.is_empty()).then_some(now + REPORT_EVERY);
+    }
+}
+
+fn sealed(sealer: &mut Sealer, plain: Plain) -> Option<Vec<u8>> {
+    let Plain { mut packet, header_length, index } = plain;
+    sealer.seal_rtp(&mut packet, header_length, index).then_some(packet)
+}
+
+/// In NTP's format (RFC 3550 §4): seconds, and their fraction. What matters is only how the reports
+/// of one transport compare, so it begins with the transport.
+fn ntp(since: Duration) -> u64 {
+    let fraction = (u64::from(since.subsec_nanos()) << 32) / 1_000_000_000;
+    (since.as_secs() + 1) << 32 | fraction
+}
