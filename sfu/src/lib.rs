@@ -35,6 +35,9 @@
 //! - `room/` who is here, who is shown to whom, and the way of a packet through the room
 //! - `peer/` one transport. With `dtls/`, the only place that names the WebRTC engine
 //! - `dtls/` DTLS for peers with ECDSA and RSA certificates, and what guards it
+//! - `sending/` what a viewer is sent, past the engine: headers, sealing, what is sent again, reports
+//! - `congestion/` how much the way to a viewer carries; `srtp/`, `rtcp/` the two protocols, as far as
+//!   sending needs them
 //! - `path.rs` where a client is, and that it may move
 //! - `offer.rs` bounds an offer before the engine sees it
 //! - `track.rs`, `cache.rs`, `rate.rs` what is kept of each layer of a publisher's track: the last
@@ -63,6 +66,8 @@
 //! - **The engine is heard out after every change**: what it says of a datagram at once, the rest
 //!   once for all that happens at one time (`room/hearing.rs`).
 //! - **A payload is stored once**, and shared by all viewers, the cache and the taps.
+//! - **The engine sends no media.** It and `sending/` seal with the same keys, and no two packets may
+//!   have the same nonce: so it is never told of the SSRCs that we send as, but while it answers.
 //! - **A slot is one stream.** Whatever it shows, sequence numbers have no holes that a
 //!   retransmission cannot fill, timestamps don't go back, VP8 picture numbers go on, and the first
 //!   sequence number is far below 65,536 (SRTP's roll-over counter starts at 0).

@@ -242,7 +242,9 @@ fn the_subject_is_given_up_last() {
         let seen = lines(&mut world);
         let (frames, subject) = seen[1];
         assert!(frames > 60, "at {rate}: {seen:?}");
-        assert!(seen.iter().all(|(_, other)| subject >= *other - 0.2), "at {rate}: {seen:?}");
+        // Who is about to go dark has a few frames left of what it was.
+        let mut others = seen.iter().filter(|(frames, _)| *frames > 10);
+        assert!(others.all(|(_, other)| subject >= *other - 0.2), "at {rate}: {seen:?}");
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a viewer's way is taken to carry.
 //!
-//! The engine's estimate is of what was sent: when a picture is hidden, or a layer is paused, or
+//! The estimate is of what was sent: when a picture is hidden, or a layer is paused, or
 //! this machine is short of CPU, it may fall to a fraction of what the way carries. So a fall is
 //! only believed when the way shows strain: packets wait in a queue, or more get lost than usual.
 //! What is usual is learnt: a radio link may lose a tenth of everything however little is sent, and
@@ -104,7 +104,7 @@ impl Budget {
         }
     }
 
-    /// Bits per second, given the engine's estimate. Without strain the way carries at least what
+    /// Bits per second, given the estimate. Without strain the way carries at least what
     /// is sent.
     pub(crate) fn believe(&mut self, now: Instant, estimate: u64, sent: u64) -> u64 {
         self.estimates.note(now, estimate);

@@ -94,6 +94,8 @@ pub(crate) struct Peer {
     incoming: IncomingStreams,
     /// When the engine must be told the time next.
     engine_deadline: Instant,
+    /// When anything is due next: a room asks all its transports, and often.
+    deadline: Instant,
     /// Whether something was done with the engine that it was not heard out on.
     is_stirred: bool,
     turns: u32,
@@ -130,6 +132,7 @@ impl Peer {
             lines,
             incoming: IncomingStreams::default(),
             engine_deadline: now,
+            deadline: now,
             is_stirred: true,
             turns: 0,
             keys,
@@ -275,8 +278,7 @@ impl Peer {
 
     /// When [`Self::tick`] must be called next. Valid once polled to the end.
     pub(crate) fn deadline(&self) -> Instant {
-        let sending = self.sending.deadline().filter(|_| self.rtc.is_alive());
-        sending.map_or(self.engine_deadline, |due| due.min(self.engine_deadline))
+        self.deadline
     }
 
     /// Sends a packet on a line with its new numbers, if the viewer knows the codec.
@@ -337,7 +339,13 @@ impl Peer {
 
     /// The next thing that the transport has to say, until there is nothing more.
     pub(crate) fn poll(&mut self, now: Instant) -> Option<PeerOutput> {
-        self.next_output(now, MOST_TURNS)
+        let output = self.next_output(now, MOST_TURNS);
+        if output.is_none() {
+            let sending = self.sending.deadline().filter(|_| self.rtc.is_alive());
+            self.deadline =
+                sending.map_or(self.engine_deadline, |due| due.min(self.engine_deadline));
+        }
+        output
     }
 
     /// What it says of a datagram at once: the engine must be asked before it is given the next.

@@ -40,7 +40,12 @@ impl History {
         while self.sent.len() >= MOST || self.sent.front().is_some_and(is_old) {
             self.sent.pop_front();
         }
-        let place = self.sent.partition_point(|sent| sent.numbers.sequence < numbers.sequence);
+        let is_newest =
+            self.sent.back().is_none_or(|newest| newest.numbers.sequence < numbers.sequence);
+        let place = match is_newest {
+            true => self.sent.len(),
+            false => self.sent.partition_point(|sent| sent.numbers.sequence < numbers.sequence),
+        };
         let payload = payload.clone();
         self.sent
             .insert(place, Sent { numbers, payload_type, marker, payload, at: now, again: None });
