@@ -43,6 +43,12 @@ export class DownlinkWatch {
     return this.watch.look({ at, bad, hopeless: bad, good: flowing > 0 || lacking === 0 });
   }
 
+  /** The way is not as it usually is: nothing follows from this measurement. */
+  pass(now: Downlink): Way {
+    [this.last, this.strainedAt] = [now, -Infinity];
+    return this.watch.way;
+  }
+
   /** Whether much of what was sent since the last measurement got lost, on whoever's way. */
   isLossy(now: Packets): boolean {
     return this.last !== null && isLossy(this.last, now);

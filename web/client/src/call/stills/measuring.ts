@@ -47,6 +47,11 @@ export function incoming(all: readonly Entry[]): { received: number; lost: numbe
   return { received: sum(streams, 'packetsReceived'), lost: sum(streams, 'packetsLost') };
 }
 
+/** All that came on the way in use, media or not; null where the browser does not say. */
+export function bytesReceived(all: readonly Entry[]): number | null {
+  return number(pathOf(all)?.bytesReceived);
+}
+
 /** The pair of addresses that media goes between; others may have been of use before. */
 function pathOf(all: readonly Entry[]): Entry | undefined {
   const pairs = all.filter(({ type }) => type === 'candidate-pair');

@@ -14,10 +14,11 @@ import { Arrivals, type Sight } from './arrivals';
 import { StillsClient } from './client';
 import { DownlinkWatch } from './downlink';
 import { Giving } from './giving';
-import { framesDecoded, incoming, outgoing, type Entry } from './measuring';
+import { bytesReceived, type Entry, framesDecoded, incoming, outgoing } from './measuring';
 import { Seeing, type ShownStill } from './seeing';
 import { Shaping } from './shape';
 import { takeStill } from './taking';
+import { Outage } from './outage';
 import { UplinkWatch } from './uplink';
 import type { Way } from './way';
 
@@ -66,6 +67,7 @@ export class Stills {
   private isAsked = true;
   private received = 0;
   private heardAt = -Infinity;
+  private outage = new Outage();
   private cancel: (() => void) | null = null;
 
   constructor(private readonly options: StillsOptions) {
@@ -164,24 +166,25 @@ export class Stills {
     const [at, out] = [this.timers.now(), outgoing(entries)];
     const packets = incoming(entries);
     if (packets.received > this.received) this.heardAt = at;
+    const isSettled = this.outage.isOver(at, bytesReceived(entries));
     const strained = this.downlink.isLossy(packets);
     this.received = packets.received;
     const sights = this.sights(framesDecoded(entries), strained);
     const lacking = this.arrivals.look(sights, at);
     const lost = lacking.filter((id) => this.isFitToArrive(id)).length;
-    const down = this.downlink.measure({
+    const seen = {
       at,
       ...packets,
       roundTrip: out.roundTrip,
       lacking: lost,
       flowing: sights.length - lacking.length,
-    });
+    };
+    const down = isSettled ? this.downlink.measure(seen) : this.downlink.pass(seen);
     this.options.tiles.withholdCameras(down === 'stills');
     this.lack(lacking);
     const asked = this.isAsked && this.options.camera() !== null;
-    this.restrain(
-      this.uplink.measure({ at, ...out, asked, lacking: this.ownStore.get().by.length > 0 }),
-    );
+    const given = { at, ...out, asked, lacking: this.ownStore.get().by.length > 0 };
+    this.restrain(isSettled ? this.uplink.measure(given) : this.uplink.pass(given));
   }
 
   private lack(lacking: readonly ParticipantId[]): void {
