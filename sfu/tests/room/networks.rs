@@ -300,6 +300,19 @@ fn a_network_that_breaks_down_and_recovers_takes_the_picture_with_it_and_back() 
 }
 
 #[test]
+fn a_way_that_becomes_longer_is_not_narrower_for_it() {
+    for seed in 20..25 {
+        let way = |delay| Link { delay: millis(delay), ..Link::of(4_000_000) };
+        let mut world = watching(seed, &way(10));
+        let loss = Loss::Random(0.05);
+        world.clients[1].down = Link { loss, ..way(110) };
+        world.run(30 * SECOND);
+        let seen = watched(&mut world, 1, 0, 10 * SECOND);
+        assert!(seen.frames > 270 && seen.layers[2] > 0.9, "seed {seed}: {seen:?}");
+    }
+}
+
+#[test]
 fn without_bandwidth_for_pictures_the_sound_goes_on_and_pictures_come_back() {
     let mut world = watching(8, &Link { delay: millis(25), ..Link::of(2_000_000) });
     world.clients[1].down = Link { delay: millis(25), ..Link::of(110_000) };

@@ -26,16 +26,23 @@ export async function longestGap(page, from, until = Date.now()) {
   return Math.max(...moments.slice(1).map((at, n) => at - moments[n]));
 }
 
-/** Sums of what a page has sent and received so far. */
+/** Frames that were sent between two counts: of several layers of a camera, of the fullest. */
+export function framesSent(before, after) {
+  const each = Object.entries(after.sent).map(([layer, frames]) => {
+    return frames - (before.sent[layer] ?? 0);
+  });
+  return Math.max(0, ...each);
+}
+
+/** Sums of what a page has sent, by layer, and received so far. */
 export function counts(page) {
   return page.evaluate(async () => {
-    const sums = { sent: 0, decoded: 0, samples: 0, concealed: 0 };
+    const sums = { sent: {}, decoded: 0, samples: 0, concealed: 0 };
     const open = globalThis.observedConnections.filter((one) => one.connectionState !== 'closed');
     for (const connection of open) {
       for (const entry of (await connection.getStats()).values()) {
         if (entry.type === 'outbound-rtp' && entry.kind === 'video') {
-          // Of several layers the one with the most frames.
-          sums.sent = Math.max(sums.sent, entry.framesSent ?? 0);
+          sums.sent[entry.id] = entry.framesSent ?? 0;
         }
         if (entry.type !== 'inbound-rtp') continue;
         sums.decoded += entry.framesDecoded ?? 0;

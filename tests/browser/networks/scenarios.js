@@ -2,7 +2,7 @@
 // back figures with their aims.
 import { eventually } from '../lib/people.js';
 import { path } from '../lib/observe.js';
-import { counts, framesSince, longestGap } from '../lib/picture-watch.js';
+import { counts, framesSent, framesSince, longestGap } from '../lib/picture-watch.js';
 
 export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 export const atMost = (name, unit, value, aim) => ({ name, unit, value, aim, met: value <= aim });
@@ -37,7 +37,7 @@ async function underLoss({ stylist, customer }, length) {
   const until = Date.now();
   const share = (seen, sender) =>
     (100 * (after[seen].decoded - before[seen].decoded)) /
-    (after[sender].sent - before[sender].sent);
+    framesSent(before[sender], after[sender]);
   const filledIn = (page) => concealed(before[page], after[page]);
   return [
     atLeast('frames decoded at the stylist', '%', share(0, 1), 95),

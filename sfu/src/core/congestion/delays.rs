@@ -36,6 +36,11 @@ impl Delays {
         self.queue.is_standing()
     }
 
+    /// The way has become longer: what is known of the former says nothing.
+    pub(super) fn forget(&mut self) {
+        *self = Self::default();
+    }
+
     /// How much delays usually vary, in microseconds.
     pub(super) fn jitter(&self) -> i64 {
         self.queue.jitter()

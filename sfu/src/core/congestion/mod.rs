@@ -9,6 +9,7 @@
 //! | `clock` | when it arrived |
 //! | `arrival_groups`, `trendline`, `overuse` | whether delays grow |
 //! | `queue` | whether they stay above what jitter explains |
+//! | `relief` | whether they would shrink if less were sent |
 //! | `acknowledged` | how much arrives |
 //! | `loss` | whether less would get lost if less were sent |
 //! | `rate` | how the estimate follows from all that |
@@ -29,6 +30,7 @@ mod overuse;
 mod probe;
 mod queue;
 mod rate;
+mod relief;
 #[cfg(test)]
 mod simulation;
 mod trendline;
@@ -43,7 +45,7 @@ use self::history::{History, Tally};
 use self::loss::Loss;
 use self::probe::{Aim, Finding, Probe};
 use self::rate::{LEAST, MOST, Rate, Signs};
-
+use self::relief::Relief;
 use crate::core::rtcp::TransportFeedback;
 
 /// Before anything is known of it, in microseconds.
@@ -60,6 +62,7 @@ pub(crate) struct Congestion {
     clock: ReceiverClock,
     acknowledged: Acknowledged,
     delays: Delays,
+    relief: Relief,
     loss: Loss,
     rate: Rate,
     probe: Probe,
@@ -81,6 +84,7 @@ impl Congestion {
             clock: ReceiverClock::default(),
             acknowledged: Acknowledged::default(),
             delays: Delays::default(),
+            relief: Relief::default(),
             loss: Loss::default(),
             rate: Rate::new(initial),
             probe: Probe::default(),
@@ -169,6 +173,10 @@ impl Congestion {
     }
 
     fn conclude(&mut self, now: i64, tally: Tally) {
+        let arrives_now = self.acknowledged.brief_rate();
+        if self.relief.is_useless(now, self.delays.is_queue_standing(), arrives_now) {
+            self.delays.forget();
+        }
         let is_queue_standing = self.delays.is_queue_standing();
         let sent = self.acknowledged.sent();
         self.sent = sent.unwrap_or(0);
