@@ -98,9 +98,9 @@ impl Congestion {
     }
 
     /// A datagram with a UDP payload of so many bytes leaves: the transport-wide sequence number
-    /// that it has to bear. `_is_padding`: [`Self::padding`] asked for it; media that leaves while a
-    /// probe does is as good a part of it.
-    pub(crate) fn send(&mut self, now: Instant, bytes: usize, _is_padding: bool) -> u16 {
+    /// that it has to bear. Whether it is media or the padding that [`Self::padding`] asked for: what
+    /// leaves while a probe does is as good a part of it.
+    pub(crate) fn send(&mut self, now: Instant, bytes: usize) -> u16 {
         let now = self.micros(now);
         let cluster = self.probe.send(now, bytes);
         self.filling.send(bytes);

@@ -129,7 +129,7 @@ impl Sending {
         let Some((sealer, _)) = &mut self.keys else { return };
         let bytes = outbound.payload.len();
         let counts = self.numbers.transport_sequence.is_some();
-        let sequence = counts.then(|| self.congestion.send(now, bytes + OVERHEAD, false));
+        let sequence = counts.then(|| self.congestion.send(now, bytes + OVERHEAD));
         let plain = self.streams[stream].write(now, &self.numbers, sequence, outbound);
         self.datagrams.extend(sealed(sealer, plain));
         self.bytes += bytes as u64;
@@ -244,8 +244,7 @@ impl Sending {
         let copies = if self.loss > HEAVY_LOSS { 2 } else { 1 };
         for sequence in sequences {
             for pause in &pauses[..copies] {
-                let register =
-                    |bytes| counts.then(|| congestion.send(now, bytes + OVERHEAD, false));
+                let register = |bytes| counts.then(|| congestion.send(now, bytes + OVERHEAD));
                 let stream = &mut self.streams[stream];
                 let again = stream.write_again(now, numbers, *sequence, *pause, register);
                 let Some(plain) = again else { break };
@@ -258,7 +257,7 @@ impl Sending {
     fn padded(&self) -> Option<usize> {
         self.numbers.transport_sequence?;
         self.keys.as_ref()?;
-        self.streams.iter().position(|stream| stream.naming.resending.is_some())
+        self.streams.iter().position(Stream::can_pad)
     }
 
     fn pad(&mut self, now: Instant) {
@@ -266,7 +265,7 @@ impl Sending {
         let Some((sealer, _)) = &mut self.keys else { return };
         for _ in 0..MOST_PADDINGS {
             let Some(bytes) = self.congestion.padding(now, MOST_PADDING) else { return };
-            let sequence = self.congestion.send(now, bytes + OVERHEAD, true);
+            let sequence = self.congestion.send(now, bytes + OVERHEAD);
             let plain = self.streams[stream].write_padding(&self.numbers, bytes, Some(sequence));
             self.datagrams.extend(plain.and_then(|plain| sealed(sealer, plain)));
         }

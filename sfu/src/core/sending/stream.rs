@@ -183,6 +183,11 @@ impl Stream {
         Some(plain)
     }
 
+    pub(super) fn can_pad(&self) -> bool {
+        let resending = self.naming.resending.as_ref();
+        resending.is_some_and(|resending| !resending.payload_types.is_empty())
+    }
+
     /// A packet of nothing but padding, which browsers count and throw away.
     pub(super) fn write_padding(
         &mut self,

@@ -13,14 +13,14 @@ fn estimate_of(rate: u64, mut tell: impl FnMut(u16, u64, &mut Chance) -> Transpo
     for milli in 0..10_000_u64 {
         let now = world.begin + Duration::from_millis(milli);
         if milli % 10 == 0 {
-            sequence = congestion.send(now, (rate / 800) as usize, false);
+            sequence = congestion.send(now, (rate / 800) as usize);
         }
         while let Some(bytes) = congestion.padding(now, 1_200) {
             // Padding leaves, or does not.
             if bytes < 100 {
                 break;
             }
-            sequence = congestion.send(now, bytes, true);
+            sequence = congestion.send(now, bytes);
         }
         if milli % 50 == 0 {
             congestion.hear(now, &tell(sequence, milli * 1_000, &mut world.chance));

@@ -94,7 +94,7 @@ impl Sender {
             self.next_sound += 20_000;
             self.totals.sound += 1;
             self.totals.media_bytes += SOUND as u64;
-            let arrives = self.send(at, now, SOUND, false, link, chance);
+            let arrives = self.send(at, now, SOUND, link, chance);
             self.totals.lost_sound += u64::from(!arrives);
         }
         if at >= self.next_frame {
@@ -105,7 +105,7 @@ impl Sender {
             while bytes > 0 {
                 let packet = bytes.min(MTU);
                 bytes -= packet;
-                self.send(at, now, packet, false, link, chance);
+                self.send(at, now, packet, link, chance);
             }
         }
         while self.viewer.on_its_way.front().is_some_and(|(arrives, _)| *arrives <= at) {
@@ -117,7 +117,7 @@ impl Sender {
                 let Some(bytes) = self.congestion.padding(now, MTU) else { break };
                 assert!(bytes <= MTU);
                 self.totals.padding_bytes += bytes as u64;
-                self.send(at, now, bytes, true, link, chance);
+                self.send(at, now, bytes, link, chance);
             }
         }
         self.viewer.tell(at, link, chance);
@@ -137,11 +137,10 @@ impl Sender {
         at: u64,
         now: Instant,
         bytes: usize,
-        is_padding: bool,
         link: &mut Link,
         chance: &mut Chance,
     ) -> bool {
-        let sequence = self.congestion.send(now, bytes, is_padding);
+        let sequence = self.congestion.send(now, bytes);
         assert_eq!(sequence, self.viewer.sent as u16);
         let arrives = link.pass(at, bytes, chance);
         if let Some(arrives) = arrives {
