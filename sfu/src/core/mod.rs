@@ -11,6 +11,7 @@ pub mod event;
 mod h264;
 pub mod keyframe_request;
 pub mod liveness;
+mod losses;
 mod offer;
 mod outgoing;
 pub mod packet;

@@ -4,6 +4,7 @@
 use std::time::{Duration, Instant};
 
 use super::event::{Quality, QualityReport};
+use super::losses::Losses;
 
 /// How often an unchanged quality is told again.
 const REFRESH: Duration = Duration::from_secs(2);
@@ -12,7 +13,11 @@ const REFRESH: Duration = Duration::from_secs(2);
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub(crate) struct Measurement {
     pub(crate) uplink_loss: f32,
-    pub(crate) downlink_loss: f32,
+    /// In the last half second, and for as long as it takes to tell from chance.
+    pub(crate) downlink_losses: Losses,
+    pub(crate) downlink_lately: Losses,
+    /// How long packets have to wait for each other on the way to the participant.
+    pub(crate) downlink_queue: Duration,
     pub(crate) round_trip: Option<Duration>,
     /// Of the sound (RFC 3550, 6.4.1), while there is some. A picture's packets come in bursts by
     /// nature, and say nothing of the network.
@@ -48,7 +53,8 @@ impl QualityMeter {
         let own = measured.downlink_jitter.map(|jitter| jitter.saturating_sub(brought));
         let measured = &Measurement { downlink_jitter: own, ..*measured };
         let uplink = judge(measured.uplink_loss, measured.round_trip, measured.uplink_jitter);
-        let downlink = judge(measured.downlink_loss, measured.round_trip, measured.downlink_jitter);
+        let downlink =
+            judge(measured.downlink_lately.share(), measured.round_trip, measured.downlink_jitter);
         self.tell(now, uplink, downlink).then(|| report(uplink, downlink, measured))
     }
 
@@ -87,7 +93,7 @@ fn report(uplink: Quality, downlink: Quality, measured: &Measurement) -> Quality
         downlink,
         round_trip: measured.round_trip,
         uplink_loss: measured.uplink_loss,
-        downlink_loss: measured.downlink_loss,
+        downlink_loss: measured.downlink_lately.share(),
         uplink_jitter: measured.uplink_jitter,
         downlink_jitter: measured.downlink_jitter,
         uplink_bitrate: measured.uplink_bitrate,

@@ -110,6 +110,7 @@ impl Hosted {
     }
 
     fn note(&mut self, now: Instant, event: &RoomEvent, counters: &Counters) {
+        tracing::debug!(?event);
         match event {
             RoomEvent::Connected { participant } => {
                 self.setups.connected(now, *participant, counters);

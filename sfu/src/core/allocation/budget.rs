@@ -3,8 +3,7 @@
 //! The estimate is of what was sent: when a picture is hidden, or a layer is paused, or
 //! this machine is short of CPU, it may fall to a fraction of what the way carries. So a fall is
 //! only believed when the way shows strain: packets wait in a queue, or more get lost than usual.
-//! What is usual is learnt: a radio link may lose a tenth of everything however little is sent, and
-//! one with jitter may take twice as long as at its best.
+//! What is usual is learnt: a radio link may lose a tenth of everything however little is sent.
 
 use std::time::{Duration, Instant};
 
@@ -16,13 +15,15 @@ const LOSS: f32 = 0.02;
 const VARIANCE: f32 = 3.0;
 /// Where so much is usual, the estimate swings widely.
 const ROUGH: f32 = 0.06;
-/// A round trip longer than the shortest by this, and by a quarter, is a queue.
+/// Packets that have to wait for so long crowd,
 const QUEUE: Duration = Duration::from_millis(60);
-/// One that became shorter by this since the last is a queue that empties by itself.
+/// unless it was this much longer before: a queue that empties by itself.
 const DRAINED: Duration = Duration::from_millis(10);
 /// So much loss, or so long a queue, is more than sound can bear.
-const HEAVY_LOSS: f32 = 0.05;
+const HEAVY_LOSS: f32 = 0.10;
 const LONG_QUEUE: Duration = Duration::from_millis(800);
+/// Of fewer packets nobody learns what is usual.
+const ENOUGH: u32 = 50;
 /// Strain counts for so long.
 const MEMORY: Duration = Duration::from_millis(1_000);
 /// What is usual is the least of so long, and of as long before: ways change.
@@ -35,9 +36,8 @@ const LASTING: Duration = Duration::from_millis(500);
 pub(crate) struct Budget {
     believed: u64,
     estimates: Least<u64>,
-    trips: Least<Duration>,
     losses: Least<f32>,
-    last: Option<Duration>,
+    queue: Duration,
     crowded: Option<Instant>,
     lossy: Option<Instant>,
     overrun: Option<Instant>,
@@ -68,9 +68,8 @@ impl Default for Budget {
         Self {
             believed: 0,
             estimates: Least::of(LASTING),
-            trips: Least::of(USUAL),
             losses: Least::of(USUAL),
-            last: None,
+            queue: Duration::ZERO,
             crowded: None,
             lossy: None,
             overrun: None,
@@ -81,25 +80,24 @@ impl Default for Budget {
 impl Budget {
     /// Takes what was measured over about the last half second.
     pub(crate) fn measure(&mut self, now: Instant, measured: &Measurement) {
-        if let Some(trip) = measured.round_trip {
-            self.trips.note(now, trip);
-            let shortest = self.trips.least().unwrap_or(trip);
-            let is_draining = self.last.replace(trip).is_some_and(|last| trip + DRAINED < last);
-            if trip > shortest + shortest / 4 + QUEUE && !is_draining {
-                self.crowded = Some(now);
-            }
-            if trip > shortest + LONG_QUEUE {
-                self.overrun = Some(now);
-            }
+        let queue = measured.downlink_queue;
+        let before = std::mem::replace(&mut self.queue, queue);
+        if queue > QUEUE && queue + DRAINED >= before {
+            self.crowded = Some(now);
         }
-        let loss = measured.downlink_loss;
-        self.losses.note(now, loss);
+        if queue > LONG_QUEUE {
+            self.overrun = Some(now);
+        }
+        let losses = measured.downlink_lately;
+        if losses.known() >= ENOUGH {
+            self.losses.note(now, losses.share());
+        }
         // Only what lasted while less and less was sent is not by our doing.
         let usual = self.losses.before.unwrap_or(0.0) * VARIANCE;
-        if loss > LOSS + usual {
+        if losses.exceed(LOSS + usual) {
             self.lossy = Some(now);
         }
-        if loss > HEAVY_LOSS + usual {
+        if losses.exceed(HEAVY_LOSS + usual) {
             self.overrun = Some(now);
         }
     }
@@ -158,26 +156,29 @@ impl<T: Copy + PartialOrd> Least<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::core::losses::Losses;
 
     #[expect(clippy::disallowed_methods, reason = "an instant can only be had from the clock")]
     fn begin() -> Instant {
         Instant::now()
     }
 
-    fn measured(millis: u64, downlink_loss: f32) -> Measurement {
-        let round_trip = Some(Duration::from_millis(millis));
-        Measurement { round_trip, downlink_loss, ..Measurement::default() }
+    /// A queue of so many milliseconds, and so many of a hundred packets lost.
+    fn measured(millis: u64, lost: u32) -> Measurement {
+        let downlink_lately = Losses { arrived: 100 - lost, lost };
+        let downlink_queue = Duration::from_millis(millis);
+        Measurement { downlink_lately, downlink_queue, ..Measurement::default() }
     }
 
     #[test]
     fn a_fall_is_believed_when_the_way_shows_strain_and_not_before() {
         let (now, mut budget) = (begin(), Budget::default());
-        budget.measure(now, &measured(50, 0.0));
+        budget.measure(now, &measured(0, 0));
         assert_eq!(budget.believe(now, 2_000_000, 0), 2_000_000);
         assert_eq!(budget.believe(now, 80_000, 0), 2_000_000);
-        budget.measure(now, &measured(90, 0.01));
+        budget.measure(now, &measured(40, 1));
         assert_eq!(budget.believe(now, 80_000, 0), 2_000_000);
-        budget.measure(now, &measured(200, 0.0));
+        budget.measure(now, &measured(150, 0));
         assert!(budget.way(now).is_crowded);
         assert_eq!(budget.believe(now, 300_000, 0), 300_000);
         let later = now + MEMORY;
@@ -188,25 +189,25 @@ mod tests {
         assert_eq!(budget.believe(later, 1_200_000, 0), 1_000_000);
         let later = later + 2 * LASTING;
         assert_eq!(budget.believe(later, 1_200_000, 0), 1_200_000);
-        budget.measure(later, &measured(50, 0.3));
+        budget.measure(later, &measured(0, 30));
         assert_eq!(budget.way(later), Way { is_overrun: true, ..Way::default() });
         assert_eq!(budget.believe(later, 500_000, 0), 500_000);
     }
 
     #[test]
-    fn loss_and_delay_that_stay_whatever_is_sent_are_of_the_way() {
+    fn loss_that_stays_whatever_is_sent_is_of_the_way() {
         let (mut now, mut budget) = (begin(), Budget::default());
-        budget.measure(now, &measured(30, 0.0));
+        budget.measure(now, &measured(0, 0));
         let mut strained = Vec::new();
         for step in 0..60 {
             now += Duration::from_millis(500);
-            budget.measure(now, &measured(350 + 40 * (step % 3), 0.1 + 0.04 * (step % 2) as f32));
+            budget.measure(now, &measured(0, 10 + 4 * (step % 2)));
             strained.push(budget.is_strained(now));
         }
         assert!(strained[..4].iter().all(|is_strained| *is_strained));
         assert!(strained[30..].iter().all(|is_strained| !is_strained));
         assert_eq!(budget.way(now), Way { is_rough: true, ..Way::default() });
-        budget.measure(now, &measured(360, 0.45));
+        budget.measure(now, &measured(0, 60));
         assert!(budget.is_strained(now) && budget.way(now).is_overrun);
     }
 }

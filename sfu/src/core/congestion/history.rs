@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 
 use super::TransportFeedback;
 use super::clock::ReceiverClock;
+use crate::core::losses::Losses;
 
 /// No more are remembered, and none for longer: what is not heard of by then never will be.
 const MOST: usize = 2_048;
@@ -49,13 +50,6 @@ pub(super) struct Arrival {
     pub(super) cluster: u8,
 }
 
-/// How many datagrams arrived and got lost.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Tally {
-    pub(super) arrived: u32,
-    pub(super) lost: u32,
-}
-
 impl History {
     pub(super) fn push(&mut self, now: i64, bytes: usize, cluster: u8) -> u16 {
         if now - self.newest > LONGEST {
@@ -84,7 +78,7 @@ impl History {
         feedback: &TransportFeedback,
         clock: &mut ReceiverClock,
         mut on_arrival: impl FnMut(Arrival),
-    ) -> Tally {
+    ) -> Losses {
         let next = self.next();
         let mut heard = self.heard;
         for (offset, raw) in (0..u16::MAX).zip(&feedback.arrivals) {
@@ -116,19 +110,19 @@ impl History {
         self.settle(before)
     }
 
-    fn settle(&mut self, until: u64) -> Tally {
-        let mut tally = Tally::default();
+    fn settle(&mut self, until: u64) -> Losses {
+        let mut losses = Losses::default();
         let from = self.settled.max(self.forgotten);
         for number in from..until {
             match self.sent.get((number - self.forgotten) as usize).map(|sent| sent.fate) {
-                Some(Fate::Arrived) => tally.arrived += 1,
-                Some(Fate::Missing) => tally.lost += 1,
+                Some(Fate::Arrived) => losses.arrived += 1,
+                Some(Fate::Missing) => losses.lost += 1,
                 // The feedback that told of it got lost.
                 Some(Fate::Unknown) | None => {}
             }
         }
         self.settled = self.settled.max(until);
-        tally
+        losses
     }
 
     fn next(&self) -> u64 {
@@ -146,12 +140,12 @@ impl Sent {
 mod tests {
     use super::*;
 
-    fn hear(history: &mut History, base: u16, arrivals: &[Option<i64>]) -> (Vec<i64>, Tally) {
+    fn hear(history: &mut History, base: u16, arrivals: &[Option<i64>]) -> (Vec<i64>, Losses) {
         let feedback = TransportFeedback { base, count: 0, arrivals: arrivals.to_vec() };
         let mut sent = Vec::new();
         let mut clock = ReceiverClock::default();
-        let tally = history.hear(history.newest, &feedback, &mut clock, |a| sent.push(a.sent));
-        (sent, tally)
+        let losses = history.hear(history.newest, &feedback, &mut clock, |a| sent.push(a.sent));
+        (sent, losses)
     }
 
     #[test]
@@ -160,12 +154,12 @@ mod tests {
         for number in 0..10 {
             assert_eq!(history.push(i64::from(number) * 1_000, 100, 0), number);
         }
-        let (sent, tally) = hear(&mut history, 0, &[Some(0), None, Some(2), None, Some(4)]);
+        let (sent, losses) = hear(&mut history, 0, &[Some(0), None, Some(2), None, Some(4)]);
         assert_eq!(sent, [0, 2_000, 4_000]);
-        assert_eq!((tally.arrived, tally.lost), (0, 0));
-        let (sent, tally) = hear(&mut history, 1, &[Some(9), None, None, Some(4), Some(5)]);
+        assert_eq!((losses.arrived, losses.lost), (0, 0));
+        let (sent, losses) = hear(&mut history, 1, &[Some(9), None, None, Some(4), Some(5)]);
         assert_eq!(sent, [1_000, 5_000]);
-        assert_eq!((tally.arrived, tally.lost), (4, 1));
+        assert_eq!((losses.arrived, losses.lost), (4, 1));
     }
 
     #[test]

@@ -2,8 +2,8 @@
 //! sent: that is no reason to send less. So where no queue tells that the way is full, it is tried
 //! out: less is sent, and if as much is lost as before, such is the way.
 
-use super::history::Tally;
 use super::least::Least;
+use crate::core::losses::Losses;
 
 /// So long, and so many, say how much is lost just now,
 const BRIEF: (i64, u32) = (150_000, 15);
@@ -31,7 +31,7 @@ const LIFT: f64 = 1.03;
 #[derive(Debug)]
 pub(super) struct Loss {
     brief: Window,
-    recent: f32,
+    recent: Losses,
     long: Window,
     usual: Least<f32>,
     limit: Option<f64>,
@@ -42,8 +42,7 @@ pub(super) struct Loss {
 #[derive(Debug, Default)]
 struct Window {
     since: Option<i64>,
-    arrived: u32,
-    lost: u32,
+    losses: Losses,
     was_crowded: bool,
 }
 
@@ -61,7 +60,7 @@ impl Default for Loss {
         let (brief, long) = (Window::default(), Window::default());
         Self {
             brief,
-            recent: 0.0,
+            recent: Losses::default(),
             long,
             usual: Least::of(USUAL),
             limit: None,
@@ -75,14 +74,14 @@ impl Loss {
     pub(super) fn hear(
         &mut self,
         now: i64,
-        tally: Tally,
+        losses: Losses,
         is_queue_standing: bool,
         sent: Option<u64>,
     ) {
-        if let Some((share, _)) = self.brief.add(now, tally, is_queue_standing, BRIEF) {
-            self.recent = share;
+        if let Some((recent, _)) = self.brief.add(now, losses, is_queue_standing, BRIEF) {
+            self.recent = recent;
         }
-        let Some((share, was_crowded)) = self.long.add(now, tally, is_queue_standing, LONG) else {
+        let Some((long, was_crowded)) = self.long.add(now, losses, is_queue_standing, LONG) else {
             return;
         };
         if was_crowded {
@@ -91,7 +90,7 @@ impl Loss {
             return;
         }
         if let Some(sent) = sent.filter(|sent| *sent > 0) {
-            self.judge(now, share, sent as f64);
+            self.judge(now, long.share(), sent as f64);
         }
     }
 
@@ -102,7 +101,7 @@ impl Loss {
 
     /// Whether more gets lost than usual, which means something where a queue stands.
     pub(super) fn is_high(&self) -> bool {
-        self.recent > CROWDED + self.usual() * VARIANCE
+        self.recent.exceed(CROWDED + self.usual() * VARIANCE)
     }
 
     /// Bits per second beyond which too much gets lost.
@@ -155,24 +154,22 @@ impl Trial {
 }
 
 impl Window {
-    /// The share that got lost, and whether a queue stood meanwhile, once it is known.
+    /// What got lost, and whether a queue stood meanwhile, once it is enough to tell.
     fn add(
         &mut self,
         now: i64,
-        tally: Tally,
+        losses: Losses,
         is_queue_standing: bool,
         (span, count): (i64, u32),
-    ) -> Option<(f32, bool)> {
+    ) -> Option<(Losses, bool)> {
         let since = *self.since.get_or_insert(now);
-        self.arrived += tally.arrived;
-        self.lost += tally.lost;
+        self.losses.add(losses);
         self.was_crowded |= is_queue_standing;
-        let known = self.arrived + self.lost;
-        if now - since < span || known < count {
+        if now - since < span || self.losses.known() < count {
             return None;
         }
-        let Self { lost, was_crowded, .. } = std::mem::take(self);
-        Some((lost as f32 / known as f32, was_crowded))
+        let Self { losses, was_crowded, .. } = std::mem::take(self);
+        Some((losses, was_crowded))
     }
 }
 
@@ -186,7 +183,7 @@ mod tests {
             let sent = wanted.min(loss.limit().unwrap_or(u64::MAX));
             let lost = (share(sent) * 20.0).round() as u32;
             let now = (from * 10 + tenth) * 100_000;
-            loss.hear(now, Tally { arrived: 20 - lost, lost }, false, Some(sent));
+            loss.hear(now, Losses { arrived: 20 - lost, lost }, false, Some(sent));
         }
     }
 

@@ -8,7 +8,7 @@
 //! | `history` | what was sent, and what became of it |
 //! | `clock` | when it arrived |
 //! | `arrival_groups`, `trendline`, `overuse` | whether delays grow |
-//! | `queue` | whether they stay above what jitter explains |
+//! | `queue`, `growth` | whether they stay above what jitter explains, and how they came there |
 //! | `relief` | whether they would shrink if less were sent |
 //! | `acknowledged` | how much arrives |
 //! | `loss` | whether less would get lost if less were sent |
@@ -22,6 +22,7 @@ mod clock;
 mod cluster;
 mod delays;
 mod filling;
+mod growth;
 mod history;
 mod least;
 mod loss;
@@ -41,11 +42,12 @@ use self::acknowledged::Acknowledged;
 use self::clock::ReceiverClock;
 use self::delays::Delays;
 use self::filling::Filling;
-use self::history::{History, Tally};
+use self::history::History;
 use self::loss::Loss;
 use self::probe::{Aim, Finding, Probe};
 use self::rate::{LEAST, MOST, Rate, Signs};
 use self::relief::Relief;
+use crate::core::losses::Losses;
 use crate::core::rtcp::TransportFeedback;
 
 /// Before anything is known of it, in microseconds.
@@ -69,7 +71,7 @@ pub(crate) struct Congestion {
     filling: Filling,
     sustained: u64,
     desired: u64,
-    settled: Tally,
+    settled: Losses,
     /// Bits per second, in the second before the last feedback.
     sent: u64,
     round_trip: Option<i64>,
@@ -91,7 +93,7 @@ impl Congestion {
             filling: Filling::default(),
             sustained: 0,
             desired: 0,
-            settled: Tally::default(),
+            settled: Losses::default(),
             sent: 0,
             round_trip: None,
         }
@@ -114,7 +116,7 @@ impl Congestion {
         let now = self.micros(now);
         let Self { history, clock, acknowledged, delays, probe, .. } = self;
         let (leaps, mut round_trip) = (clock.leaps(), None::<i64>);
-        let tally = history.hear(now, feedback, clock, |arrival| {
+        let losses = history.hear(now, feedback, clock, |arrival| {
             let trip = now - arrival.sent;
             round_trip = Some(round_trip.map_or(trip, |least| least.min(trip)));
             acknowledged.hear(&arrival);
@@ -126,10 +128,9 @@ impl Congestion {
         if leaps != self.clock.leaps() {
             self.delays = Delays::default();
         }
-        self.settled.arrived = self.settled.arrived.saturating_add(tally.arrived);
-        self.settled.lost = self.settled.lost.saturating_add(tally.lost);
+        self.settled.add(losses);
         self.round_trip = round_trip.or(self.round_trip);
-        self.conclude(now, tally);
+        self.conclude(now, losses);
     }
 
     /// Bits per second that the way can carry.
@@ -160,11 +161,14 @@ impl Congestion {
         Some(epoch + Duration::from_micros(u64::try_from(at).unwrap_or(0)))
     }
 
-    /// The share of datagrams that got lost, of those whose fate became known since last asked.
-    pub(crate) fn take_loss(&mut self) -> Option<f32> {
-        let Tally { arrived, lost } = std::mem::take(&mut self.settled);
-        let known = arrived.saturating_add(lost);
-        (known > 0).then(|| lost as f32 / known as f32)
+    /// Of the datagrams whose fate became known since last asked.
+    pub(crate) fn take_losses(&mut self) -> Losses {
+        std::mem::take(&mut self.settled)
+    }
+
+    /// How long datagrams have to wait for each other, beyond what jitter explains.
+    pub(crate) fn queue(&self) -> Duration {
+        Duration::from_micros(u64::try_from(self.delays.queue()).unwrap_or(0))
     }
 
     /// From sending to hearing of it: the least of the last feedback.
@@ -172,15 +176,17 @@ impl Congestion {
         self.round_trip.map(|trip| Duration::from_micros(u64::try_from(trip).unwrap_or(0)))
     }
 
-    fn conclude(&mut self, now: i64, tally: Tally) {
+    fn conclude(&mut self, now: i64, losses: Losses) {
         let arrives_now = self.acknowledged.brief_rate();
-        if self.relief.is_useless(now, self.delays.is_queue_standing(), arrives_now) {
-            self.delays.forget();
-        }
         let is_queue_standing = self.delays.is_queue_standing();
         let sent = self.acknowledged.sent();
         self.sent = sent.unwrap_or(0);
-        self.loss.hear(now, tally, is_queue_standing, sent);
+        self.loss.hear(now, losses, is_queue_standing, sent);
+        let is_useless = self.relief.is_useless(now, is_queue_standing, arrives_now);
+        if is_useless || (self.delays.is_longer() && !self.loss.is_high()) {
+            self.delays.forget();
+        }
+        let is_queue_standing = self.delays.is_queue_standing();
         let usual_loss = self.loss.usual();
         // What usually gets lost takes its part of the way as well.
         let carried = |rate: u64| (rate as f64 / f64::from(1.0 - usual_loss)) as u64;
@@ -189,7 +195,7 @@ impl Congestion {
             is_overflowing: is_queue_standing && self.loss.is_high(),
             is_queue_standing,
             arrives: self.acknowledged.rate(),
-            arrives_now: self.acknowledged.brief_rate().map(carried),
+            arrives_now: arrives_now.map(carried),
             round_trip: self.round_trip.unwrap_or(USUAL_ROUND_TRIP),
         };
         self.rate.update(now, &signs);

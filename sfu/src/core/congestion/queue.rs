@@ -55,14 +55,18 @@ impl Queue {
         }
     }
 
+    /// How much longer than the shortest delays are now, in microseconds.
+    pub(super) fn excess(&self) -> i64 {
+        self.mean.zip(self.shortest.least()).map_or(0, |(mean, shortest)| mean as i64 - shortest)
+    }
+
     /// Whether delays stay above what is usually their highest.
     pub(super) fn is_standing(&self) -> bool {
-        let Some((mean, shortest)) = self.mean.zip(self.shortest.least()) else { return false };
         let margin = match self.peaks.least() {
             Some(_) => self.jitter() * CHANCE / 100 + MARGIN,
             None => FIRST_MARGIN,
         };
-        mean as i64 > shortest + margin
+        self.excess() > margin
     }
 
     /// How much longer than the shortest delays usually get, in microseconds.

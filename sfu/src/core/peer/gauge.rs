@@ -44,7 +44,9 @@ impl Gauge {
         };
         Measurement {
             uplink_loss: stats.ingress_loss_fraction.unwrap_or(0.0),
-            downlink_loss: downlink.loss,
+            downlink_losses: downlink.losses,
+            downlink_lately: downlink.lately,
+            downlink_queue: downlink.queue,
             round_trip: downlink.round_trip,
             uplink_jitter: self.uplink_jitter.take(),
             downlink_jitter: downlink.jitter,

@@ -19,6 +19,7 @@ pub(crate) use self::header::ExtensionNumbers;
 use self::stream::{MOST_PADDING, Plain, Stream};
 pub(crate) use self::stream::{Naming, Numbers, Outbound, Resending};
 use super::congestion::Congestion;
+use super::losses::{Losses, RecentLosses};
 use super::rtcp::{self, Message, ReceptionReport};
 use super::srtp::{Opener, Sealer, SrtpKeys};
 
@@ -33,8 +34,10 @@ const FIRST_REPORT: Duration = Duration::from_millis(100);
 /// What is sent again is taken to be on its way for a round trip; while that is not known, so long.
 const USUAL_TRIP: Duration = Duration::from_millis(100);
 /// Where so much gets lost, what is sent again gets lost as well, and is sent twice at once: each
-/// further asking would cost a round trip.
+/// further asking would cost a round trip. Where that is long, less is enough.
 const HEAVY_LOSS: f32 = 0.08;
+const LOSS: f32 = 0.02;
+const LONG_TRIP: Duration = Duration::from_millis(80);
 /// The least time between two looks at what padding is due.
 const LEAST_REST: Duration = Duration::from_millis(1);
 /// At one time no more packets of padding are sent.
@@ -61,11 +64,15 @@ pub(crate) enum Heard {
     Refused,
 }
 
-/// What the client says of its way, over about the last second.
+/// What the client says of its way.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(crate) struct Downlink {
-    pub(crate) loss: f32,
+    /// Of about the last half second, and of as long as it takes to tell from chance.
+    pub(crate) losses: Losses,
+    pub(crate) lately: Losses,
     pub(crate) round_trip: Option<Duration>,
+    /// How long packets have to wait for each other.
+    pub(crate) queue: Duration,
     /// Of sound.
     pub(crate) jitter: Option<Duration>,
     /// Of media, since the beginning.
@@ -82,8 +89,7 @@ pub(crate) struct Sending {
     /// When padding is worth thinking of again, at the earliest.
     rests_until: Instant,
     bytes: u64,
-    /// The share that got lost lately.
-    loss: f32,
+    losses: RecentLosses,
     said: VecDeque<Said>,
     datagrams: VecDeque<Vec<u8>>,
 }
@@ -100,7 +106,7 @@ impl Sending {
             next_report: None,
             rests_until: now,
             bytes: 0,
-            loss: 0.0,
+            losses: RecentLosses::default(),
             said: VecDeque::new(),
             datagrams: VecDeque::new(),
         }
@@ -200,10 +206,13 @@ impl Sending {
                 ticks * 1_000_000 / u64::from(stream.naming.clock_rate.max(1)),
             ))
         };
-        self.loss = self.congestion.take_loss().unwrap_or(0.0);
+        let losses = self.congestion.take_losses();
+        self.losses.note(losses);
         Downlink {
-            loss: self.loss,
+            losses,
+            lately: self.losses.lately(),
             round_trip: self.congestion.round_trip(),
+            queue: self.congestion.queue(),
             jitter: self.streams.iter_mut().filter(sound).filter_map(jitter).max(),
             bytes: self.bytes,
         }
@@ -241,7 +250,8 @@ impl Sending {
         let counts = numbers.transport_sequence.is_some();
         let under_way = congestion.round_trip().unwrap_or(USUAL_TRIP);
         let pauses = [under_way, Duration::ZERO];
-        let copies = if self.loss > HEAVY_LOSS { 2 } else { 1 };
+        let bearable = if under_way < LONG_TRIP { HEAVY_LOSS } else { LOSS };
+        let copies = if self.losses.lately().share() > bearable { 2 } else { 1 };
         for sequence in sequences {
             for pause in &pauses[..copies] {
                 let register = |bytes| counts.then(|| congestion.send(now, bytes + OVERHEAD));

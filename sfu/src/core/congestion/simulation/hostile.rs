@@ -27,7 +27,7 @@ fn estimate_of(rate: u64, mut tell: impl FnMut(u16, u64, &mut Chance) -> Transpo
         }
         let estimate = congestion.estimate();
         assert!((50_000..=20_000_000).contains(&estimate));
-        assert!(congestion.take_loss().is_none_or(|loss| (0.0..=1.0).contains(&loss)));
+        assert!((0.0..=1.0).contains(&congestion.take_losses().share()));
         let _ = (congestion.deadline(), congestion.round_trip());
     }
     congestion.estimate()

@@ -190,3 +190,34 @@ fn the_way_is_filled_only_as_far_as_it_carries() {
         assert!(lost_sound(&world) < 0.001);
     }
 }
+
+/// A picture in which nothing moves takes little, and little says little of the way.
+#[test]
+fn a_way_that_becomes_longer_is_no_narrower_however_little_is_sent() {
+    for (longer, loss) in [(25_000, 0.0), (60_000, 0.0), (60_000, 0.05), (150_000, 0.02)] {
+        for (rate, seed) in [(30_000, 1), (60_000, 2), (60_000, 3), (225_000, 4), (1_660_000, 5)] {
+            let media = Media::Constant(rate);
+            let mut world = World::of(seed, Link::of(10_000_000), media, 2_500_000, DESIRED);
+            world.run(10 * SECOND);
+            (world.link.delay, world.link.loss) = (25_000 + longer, loss);
+            world.run(30 * SECOND);
+            let least = world.estimates(10 * SECOND).into_iter().min().unwrap();
+            assert!(least >= 1_200, "{rate} over {longer} more, {loss}, seed {seed}: {least}");
+        }
+    }
+}
+
+#[test]
+fn a_way_that_becomes_narrow_is_found_out_however_little_is_sent() {
+    for (rate, narrow) in [(60_000, 80_000), (160_000, 150_000), (225_000, 100_000)] {
+        for seed in 1..=4 {
+            let media = Media::Constant(rate);
+            let mut world = World::of(seed, Link::of(10_000_000), media, 2_500_000, DESIRED);
+            world.run(10 * SECOND);
+            world.link.rate = narrow;
+            world.run(3 * SECOND);
+            let found = mean(&world.estimates(12_500_000)) * 1_000;
+            assert!(found < narrow * 11 / 10, "{rate} over {narrow}, seed {seed}: {found}");
+        }
+    }
+}

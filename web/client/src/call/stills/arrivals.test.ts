@@ -46,8 +46,10 @@ test('one that is expected to lacks sooner, one whose owner sends stills at once
   expect(secondsUntil(true, 0, { stills: true })).toBe(1);
 });
 
-test('a camera that never came lacks too', () => {
-  expect(secondsUntil(true, 0)).toBe(3);
+test('a camera that never came lacks too, but is given more time', () => {
+  expect(secondsUntil(true, 0)).toBe(6);
+  arrivals = new Arrivals();
+  expect(secondsUntil(true, 0, { expected: true })).toBe(4);
 });
 
 test('a single frame brings no video back, steady ones do', () => {

@@ -19,6 +19,8 @@ export interface Sight {
 interface State {
   /** The last looks: when, and how many frames had been decoded by then. */
   looks: { at: number; frames: number }[];
+  /** Whether any frame ever came. */
+  seen: boolean;
   lacking: boolean;
   /** Since when a lacking one has been flowing. */
   flowing: number | null;
@@ -33,6 +35,8 @@ const FLOWING = 5;
 /** It has to stall for so long: when there is reason to expect it, and when there is none. */
 const EXPECTED_MS = 1500;
 const STALLED_MS = 3000;
+/** The first frame may take as many times longer: at a call's beginning everybody is busy. */
+const FIRST = 2;
 /** It has to flow for so long; longer when that was said too soon before. */
 const FLOWING_MS = 2000;
 const MOST_PATIENCE_MS = 8000;
@@ -57,7 +61,8 @@ export class Arrivals {
       state.flowing = flows ? (state.flowing ?? at) : null;
       if (state.flowing !== null && at - state.flowing >= state.patience) comeBack(state, at);
     } else {
-      const lately = rate(state, at, stills ? 0 : expected ? EXPECTED_MS : STALLED_MS);
+      const patience = (expected ? EXPECTED_MS : STALLED_MS) * (state.seen ? 1 : FIRST);
+      const lately = rate(state, at, stills ? 0 : patience);
       if (lately === null ? stills : lately < STALLED) stall(state, at);
     }
     return state.lacking;
@@ -65,14 +70,22 @@ export class Arrivals {
 }
 
 function begin(): State {
-  return { looks: [], lacking: false, flowing: null, patience: FLOWING_MS, cameBack: null };
+  return {
+    looks: [],
+    seen: false,
+    lacking: false,
+    flowing: null,
+    patience: FLOWING_MS,
+    cameBack: null,
+  };
 }
 
 function note(state: State, frames: number, at: number): void {
   const last = state.looks.at(-1);
   // Another decoder counts from nothing.
   if (last && frames < last.frames) state.looks = [{ at: last.at, frames: 0 }];
-  const isOld = (next: { at: number } | undefined) => next && at - next.at >= STALLED_MS;
+  state.seen ||= frames > 0;
+  const isOld = (next: { at: number } | undefined) => next && at - next.at >= STALLED_MS * FIRST;
   while (isOld(state.looks[1])) state.looks.shift();
   state.looks.push({ at, frames });
 }

@@ -22,8 +22,10 @@ export interface Downlink {
     links lose a tenth of everything. */
 const LOSS = 0.15;
 const LONG_TRIP_MS = 800;
-/** Packets per second: too few to say anything. */
-const FEW = 10;
+/** Of fewer packets a share says nothing. */
+const FEW = 30;
+/** So many of the last measurements are put together until there are enough. */
+const MOST_TOGETHER = 3;
 /** Strain counts for so long. */
 const MEMORY_MS = 3000;
 /** That they lack was told only after a while. */
@@ -31,14 +33,15 @@ const PATIENCE = { badMs: 0, hopelessMs: 0, goodMs: 0 };
 
 export class DownlinkWatch {
   private readonly watch = new WayWatch(PATIENCE);
-  private last: Downlink | null = null;
+  /** The last ones, the newest first. */
+  private last: Downlink[] = [];
   /** Since it was seen last that packets get lost, or take too long. */
   private strainedAt = -Infinity;
 
   measure(now: Downlink): Way {
     const { at, lacking, flowing } = now;
     if (isStrained(this.last, now)) this.strainedAt = at;
-    this.last = now;
+    this.last = [now, ...this.last].slice(0, MOST_TOGETHER);
     const strained = at - this.strainedAt < MEMORY_MS;
     const bad = lacking > 0 && flowing === 0 && strained;
     return this.watch.look({ at, bad, hopeless: bad, good: flowing > 0 || lacking === 0 });
@@ -46,13 +49,13 @@ export class DownlinkWatch {
 
   /** The way is not as it usually is: nothing follows from this measurement. */
   pass(now: Downlink): Way {
-    [this.last, this.strainedAt] = [now, -Infinity];
+    [this.last, this.strainedAt] = [[now], -Infinity];
     return this.watch.way;
   }
 
-  /** Whether much of what was sent since the last measurement got lost, on whoever's way. */
+  /** Whether much of what was sent lately got lost, on whoever's way. */
   isLossy(now: Packets): boolean {
-    return this.last !== null && isLossy(this.last, now);
+    return isLossy(this.last, now);
   }
 
   passed(bitsPerSecond: number): void {
@@ -60,21 +63,21 @@ export class DownlinkWatch {
   }
 
   forget(): void {
-    this.last = null;
+    this.last = [];
     this.strainedAt = -Infinity;
     this.watch.forget();
   }
 }
 
-function isStrained(before: Downlink | null, now: Downlink): boolean {
+function isStrained(before: readonly Packets[], now: Downlink): boolean {
   if (now.roundTrip !== null && now.roundTrip >= LONG_TRIP_MS) return true;
-  return before !== null && isLossy(before, now);
+  return isLossy(before, now);
 }
 
 type Packets = Pick<Downlink, 'received' | 'lost'>;
 
-function isLossy(before: Packets, now: Packets): boolean {
-  const lost = Math.max(0, now.lost - before.lost);
-  const all = lost + Math.max(0, now.received - before.received);
-  return all >= FEW && lost / all > LOSS;
+function isLossy(before: readonly Packets[], now: Packets): boolean {
+  const known = ({ received, lost }: Packets) => received + lost;
+  const since = before.find((one) => known(now) - known(one) >= FEW);
+  return since !== undefined && (now.lost - since.lost) / (known(now) - known(since)) > LOSS;
 }
