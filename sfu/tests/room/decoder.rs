@@ -1,13 +1,16 @@
 //! Decodes as a browser would, but for the pictures: frames in order, each once all of it has
-//! come, a key frame whenever one is whole. Asks for a key frame when it is stuck.
+//! come, a key frame whenever one is whole. Asks for a key frame when it is stuck, unless one is
+//! coming in.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use crate::client::Received;
 
-/// Stuck for so long it asks for a key frame, and again after each further such time.
-const PATIENCE: Duration = Duration::from_millis(250);
+/// Without a picture it asks for a key frame after so long, and again after each further such time;
+const FIRST_PATIENCE: Duration = Duration::from_millis(200);
+/// with one it is given more time to get what it missed.
+const PATIENCE: Duration = Duration::from_millis(1_000);
 
 #[derive(Debug, Default)]
 pub(crate) struct Decoder {
@@ -15,6 +18,8 @@ pub(crate) struct Decoder {
     /// What must come next; `None` before the first key frame.
     next: Option<u64>,
     asked: Option<Instant>,
+    /// When a packet of a key frame last came.
+    keyed: Option<(u32, Instant)>,
     pub(crate) shown: Vec<Shown>,
 }
 
@@ -47,6 +52,10 @@ impl Decoder {
                 head & 0x10 != 0 && payload.get(6).is_some_and(|tag| tag & 1 == 0),
             ),
         };
+        let is_of_key = self.keyed.is_some_and(|(of, _)| of == packet.timestamp);
+        if is_key || is_of_key {
+            self.keyed = Some((packet.timestamp, now));
+        }
         if self.next.is_none_or(|next| packet.sequence >= next) {
             let layer = payload[payload.len() - 2];
             let (timestamp, marker) = (packet.timestamp, packet.marker);
@@ -59,7 +68,10 @@ impl Decoder {
     /// When [`Self::wants_key_frame`] may say yes.
     pub(crate) fn deadline(&self) -> Option<Instant> {
         let oldest = self.waiting.values().next()?.arrived;
-        Some(self.asked.map_or(oldest, |asked| asked.max(oldest)) + PATIENCE)
+        let patience = if self.next.is_none() { FIRST_PATIENCE } else { PATIENCE };
+        let keyed = self.keyed.map(|(_, at)| at);
+        let since = [Some(oldest), self.asked, keyed].into_iter().flatten().max()?;
+        Some(since + patience)
     }
 
     pub(crate) fn wants_key_frame(&mut self, now: Instant) -> bool {

@@ -13,9 +13,10 @@ use crate::red::pack;
 #[derive(Debug, Clone)]
 pub(crate) struct Source {
     pub(crate) is_on: bool,
-    /// Packets per frame; key frames have three times as many.
+    /// Packets per frame, and per key frame.
     pub(crate) packets: usize,
-    /// Bytes per packet of video.
+    pub(crate) key_packets: usize,
+    /// Bytes per packet of video; 0 while its encoder has none to spare for it.
     pub(crate) size: usize,
     /// Width and height that key frames tell.
     pub(crate) pixels: (u16, u16),
@@ -42,6 +43,7 @@ impl Source {
         Self {
             is_on: false,
             packets: 2,
+            key_packets: 6,
             size: 900,
             pixels: (320, 240),
             audio_level: -100,
@@ -71,8 +73,11 @@ impl Source {
         let step = layer + (3 - count.min(3));
         let rid = (count > 1).then(|| Rid::from(["q", "h", "f"][usize::from(layer)]));
         let [packets, size] = [[1, 620], [2, 1_050], [6, 1_180]][usize::from(step)];
+        // As large as they are of skin: a tenth of a second's worth and more.
+        let key_packets = [12, 28, 65][usize::from(step)];
         let pixels = [(320, 180), (640, 360), (1_280, 720)][usize::from(step)];
-        let mut source = Self { rid, layer, packets, size, pixels, ..Self::new(now, index, codec) };
+        let mut source =
+            Self { rid, layer, packets, key_packets, size, pixels, ..Self::new(now, index, codec) };
         // Browsers number each layer from elsewhere.
         source.sequence += 7_000 * u64::from(layer);
         source
@@ -84,7 +89,7 @@ impl Source {
         if is_due {
             self.next = self.next.max(now) + self.interval();
         }
-        is_due
+        is_due && self.size > 0
     }
 
     fn interval(&self) -> Duration {
@@ -98,7 +103,7 @@ impl Source {
         let count = match (self.is_video, is_key) {
             (false, _) => 1,
             (true, false) => self.packets,
-            (true, true) => self.packets * 3,
+            (true, true) => self.key_packets,
         };
         (0..count).map(|part| self.packet(now, rtc, is_key, part, count)).collect()
     }
@@ -177,7 +182,7 @@ impl Source {
 
     /// The last byte says whose it is, that before it of which layer.
     fn fill(&self, mut payload: Vec<u8>, part: usize) -> Vec<u8> {
-        payload.resize(self.size + part - 2, self.tag);
+        payload.resize(self.size + part % 8 - 2, self.tag);
         payload.extend([self.layer, self.tag]);
         payload
     }

@@ -56,6 +56,17 @@ const USUAL_ROUND_TRIP: i64 = 200_000;
 /// `sustained` times so many percent.
 const WORTH_FILLING: u64 = 80;
 
+/// What there is on a way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Space {
+    /// It carries all that is wanted, and maybe more.
+    Ample,
+    /// It carries no more than what is estimated.
+    Narrow,
+    /// Datagrams have to wait for each other.
+    Crowded,
+}
+
 #[derive(Debug)]
 pub(crate) struct Congestion {
     /// Times are counted from here, in microseconds.
@@ -164,6 +175,16 @@ impl Congestion {
     /// Of the datagrams whose fate became known since last asked.
     pub(crate) fn take_losses(&mut self) -> Losses {
         std::mem::take(&mut self.settled)
+    }
+
+    pub(crate) fn space(&self) -> Space {
+        if self.delays.is_queue_standing() {
+            Space::Crowded
+        } else if self.wanted().is_wanting() {
+            Space::Narrow
+        } else {
+            Space::Ample
+        }
     }
 
     /// How long datagrams have to wait for each other, beyond what jitter explains.

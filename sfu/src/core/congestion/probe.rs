@@ -64,7 +64,7 @@ pub(super) enum Finding {
 }
 
 impl Aim {
-    fn is_wanting(&self) -> bool {
+    pub(super) fn is_wanting(&self) -> bool {
         self.desired > 0 && (!self.is_proven || self.estimate * 100 < self.desired * ENOUGH)
     }
 }

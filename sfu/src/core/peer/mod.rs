@@ -305,8 +305,9 @@ impl Peer {
             payload,
             extensions: packet.extensions,
             captured: packet.captured,
+            starts_key_frame: packet.frame.starts_key_frame,
         };
-        self.sending.send(now, stream, &outbound);
+        self.sending.send(now, stream, outbound);
     }
 
     /// The line begins anew with a key frame.

@@ -1,24 +1,25 @@
 //! What a viewer is sent. The engine does all that a transport needs once: ICE, DTLS, and whatever
 //! the client sends. What every viewer gets of every packet goes past it: here each copy gets its
-//! header, is sealed from the payload that all viewers share, and leaves at once; and here is read
+//! header, is sealed from the payload that all viewers share, and leaves; and here is read
 //! what the viewer says of it.
 //!
-//! Nothing waits for its turn: publishers pace what they send, and a queue before a narrow way would
-//! only make things late. What the way carries is estimated (`core/congestion`), and less is sent
-//! (`core/allocation`).
+//! What the way carries is estimated (`core/congestion`), and where it is little, less is sent
+//! (`core/allocation`): no queue before it would help, but for moments (`pacing.rs`).
 
 mod allowance;
 mod header;
 mod history;
+mod pacing;
 mod stream;
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 pub(crate) use self::header::ExtensionNumbers;
+use self::pacing::Pacing;
 use self::stream::{MOST_PADDING, Plain, Stream};
 pub(crate) use self::stream::{Naming, Numbers, Outbound, Resending};
-use super::congestion::Congestion;
+use super::congestion::{Congestion, Space};
 use super::losses::{Losses, RecentLosses};
 use super::rtcp::{self, Message, ReceptionReport};
 use super::srtp::{Opener, Sealer, SrtpKeys};
@@ -33,11 +34,18 @@ const MOST_REPORTS: usize = 31;
 const FIRST_REPORT: Duration = Duration::from_millis(100);
 /// What is sent again is taken to be on its way for a round trip; while that is not known, so long.
 const USUAL_TRIP: Duration = Duration::from_millis(100);
-/// Where so much gets lost, what is sent again gets lost as well, and is sent twice at once: each
-/// further asking would cost a round trip. Where that is long, less is enough.
+/// Where so much gets lost, what is sent again gets lost as well, and is sent twice: each further asking
+/// would cost a round trip. Where that is long, less is enough.
 const HEAVY_LOSS: f32 = 0.08;
 const LOSS: f32 = 0.02;
 const LONG_TRIP: Duration = Duration::from_millis(80);
+/// Losses come in bursts, which the second copy should not be in as well.
+const APART: Duration = Duration::from_millis(25);
+const MOST_SECOND_COPIES: usize = 256;
+/// From a key frame's arrival until it is shown, and then some.
+const DECODING: Duration = Duration::from_millis(100);
+/// What a packet of a picture has, about.
+const USUAL_PACKET: usize = 1_100;
 /// The least time between two looks at what padding is due.
 const LEAST_REST: Duration = Duration::from_millis(1);
 /// At one time no more packets of padding are sent.
@@ -79,12 +87,29 @@ pub(crate) struct Downlink {
     pub(crate) bytes: u64,
 }
 
+/// What leaves later.
+#[derive(Debug)]
+enum Waiting {
+    Media {
+        stream: usize,
+        outbound: Outbound,
+    },
+    /// What the client missed, by the lower half of its sequence number.
+    Again {
+        stream: usize,
+        sequence: u16,
+    },
+}
+
 pub(crate) struct Sending {
     begin: Instant,
     numbers: ExtensionNumbers,
     keys: Option<(Sealer, Opener)>,
     streams: Vec<Stream>,
     congestion: Congestion,
+    pacing: Pacing<Waiting>,
+    /// Of what was sent again: when, of which stream, and the lower half of its number.
+    second_copies: VecDeque<(Instant, usize, u16)>,
     next_report: Option<Instant>,
     /// When padding is worth thinking of again, at the earliest.
     rests_until: Instant,
@@ -103,6 +128,8 @@ impl Sending {
             keys: None,
             streams: Vec::new(),
             congestion: Congestion::new(estimate),
+            pacing: Pacing::new(estimate),
+            second_copies: VecDeque::new(),
             next_report: None,
             rests_until: now,
             bytes: 0,
@@ -131,21 +158,24 @@ impl Sending {
         self.numbers = numbers.within_reach();
     }
 
-    pub(crate) fn send(&mut self, now: Instant, stream: usize, outbound: &Outbound) {
-        let Some((sealer, _)) = &mut self.keys else { return };
-        let bytes = outbound.payload.len();
-        let counts = self.numbers.transport_sequence.is_some();
-        let sequence = counts.then(|| self.congestion.send(now, bytes + OVERHEAD));
-        let plain = self.streams[stream].write(now, &self.numbers, sequence, outbound);
-        self.datagrams.extend(sealed(sealer, plain));
-        self.bytes += bytes as u64;
-        self.next_report.get_or_insert(now + FIRST_REPORT);
+    pub(crate) fn send(&mut self, now: Instant, stream: usize, outbound: Outbound) {
+        if self.keys.is_none() {
+            return;
+        }
+        self.streams[stream].expect(&outbound);
+        if self.streams[stream].is_sound() || self.pacing.is_free(now) {
+            return self.send_now(now, stream, &outbound);
+        }
+        let bytes = outbound.payload.len() + OVERHEAD;
+        self.pacing.wait(Waiting::Media { stream, outbound }, bytes, false);
     }
 
     /// The stream begins anew with a key frame, and nothing before that is of use any more: where the
-    /// way is too narrow, sending it again would hold up what matters.
+    /// way is too narrow, sending it would hold up what matters.
     pub(crate) fn forget(&mut self, stream: usize) {
         self.streams[stream].forget();
+        self.pacing.retain(|waiting| waiting.stream() != stream);
+        self.second_copies.retain(|(_, of, _)| *of != stream);
     }
 
     /// Takes a datagram with RTCP of the client.
@@ -157,6 +187,7 @@ impl Sending {
         for message in rtcp::read(packet).collect::<Vec<_>>() {
             self.heed(now, &message);
         }
+        self.pacing.follow(self.congestion.estimate(), self.congestion.space());
         if self.congestion.estimate() != estimate {
             self.said.push_back(Said::Estimated(self.congestion.estimate()));
         }
@@ -168,6 +199,16 @@ impl Sending {
         if self.next_report.is_some_and(|due| due <= now) {
             self.report(now);
         }
+        while let Some(waiting) = self.pacing.next(now) {
+            match waiting {
+                Waiting::Media { stream, outbound } => self.send_now(now, stream, &outbound),
+                Waiting::Again { stream, sequence } => self.send_again(now, stream, sequence),
+            }
+        }
+        let is_due = |(due, ..): &mut (Instant, usize, u16)| *due <= now;
+        while let Some((_, stream, sequence)) = self.second_copies.pop_front_if(is_due) {
+            self.send_copy(now, stream, sequence, Duration::ZERO);
+        }
         self.pad(now);
         self.rests_until = now + LEAST_REST;
     }
@@ -175,8 +216,10 @@ impl Sending {
     /// When [`Self::tick`] is due.
     pub(crate) fn deadline(&self) -> Option<Instant> {
         let padding = self.padded().and_then(|_| self.congestion.deadline());
-        let padding = padding.map(|due| due.max(self.rests_until));
-        self.next_report.into_iter().chain(padding).min()
+        let second_copy = self.second_copies.front().map(|(due, ..)| *due);
+        let rested = padding.into_iter().chain(self.pacing.deadline()).chain(second_copy);
+        let rested = rested.map(|due| due.max(self.rests_until));
+        self.next_report.into_iter().chain(rested).min()
     }
 
     pub(crate) fn poll(&mut self) -> Option<Said> {
@@ -224,11 +267,13 @@ impl Sending {
             Message::Nack { ssrc, sequences } => {
                 if let Some(stream) = self.stream_of(*ssrc) {
                     self.said.push_back(Said::Missed(sequences.len() as u64));
-                    self.send_again(now, stream, sequences);
+                    self.resend(now, stream, sequences);
                 }
             }
             Message::KeyFrame { ssrc } => {
-                self.said.extend(self.stream_of(*ssrc).map(Said::NeedsKeyFrame));
+                let stream = self.stream_of(*ssrc);
+                let needs = stream.filter(|stream| !self.has_key_frame_coming(now, *stream));
+                self.said.extend(needs.map(Said::NeedsKeyFrame));
             }
             Message::Transport(feedback) => self.congestion.hear(now, feedback),
         }
@@ -244,23 +289,67 @@ impl Sending {
         self.streams.iter().position(|stream| stream.sends_as(ssrc))
     }
 
-    fn send_again(&mut self, now: Instant, stream: usize, sequences: &[u16]) {
+    fn send_now(&mut self, now: Instant, stream: usize, outbound: &Outbound) {
         let Some((sealer, _)) = &mut self.keys else { return };
-        let (congestion, numbers) = (&mut self.congestion, &self.numbers);
-        let counts = numbers.transport_sequence.is_some();
-        let under_way = congestion.round_trip().unwrap_or(USUAL_TRIP);
-        let pauses = [under_way, Duration::ZERO];
-        let bearable = if under_way < LONG_TRIP { HEAVY_LOSS } else { LOSS };
-        let copies = if self.losses.lately().share() > bearable { 2 } else { 1 };
-        for sequence in sequences {
-            for pause in &pauses[..copies] {
-                let register = |bytes| counts.then(|| congestion.send(now, bytes + OVERHEAD));
-                let stream = &mut self.streams[stream];
-                let again = stream.write_again(now, numbers, *sequence, *pause, register);
-                let Some(plain) = again else { break };
-                self.datagrams.extend(sealed(sealer, plain));
+        let bytes = outbound.payload.len();
+        let counts = self.numbers.transport_sequence.is_some();
+        let sequence = counts.then(|| self.congestion.send(now, bytes + OVERHEAD));
+        let plain = self.streams[stream].write(now, &self.numbers, sequence, outbound);
+        self.datagrams.extend(sealed(sealer, plain));
+        self.pacing.leave(now, bytes + OVERHEAD);
+        self.bytes += bytes as u64;
+        self.next_report.get_or_insert(now + FIRST_REPORT);
+    }
+
+    /// Sends what the client missed, each in its turn: where a narrow way has lost a lot, all of it
+    /// at once would be lost again.
+    fn resend(&mut self, now: Instant, stream: usize, sequences: &[u16]) {
+        for &sequence in sequences {
+            let is_same = |waiting: &Waiting| {
+                matches!(waiting, Waiting::Again { stream: other, sequence: number }
+                    if *other == stream && *number == sequence)
+            };
+            if self.pacing.is_free(now) {
+                self.send_again(now, stream, sequence);
+            } else if !self.pacing.any(is_same) {
+                self.pacing.wait(Waiting::Again { stream, sequence }, USUAL_PACKET, true);
             }
         }
+    }
+
+    fn send_again(&mut self, now: Instant, stream: usize, sequence: u16) {
+        let under_way = self.congestion.round_trip().unwrap_or(USUAL_TRIP);
+        let is_sent = self.send_copy(now, stream, sequence, under_way);
+        let bearable = if under_way < LONG_TRIP { HEAVY_LOSS } else { LOSS };
+        let is_lossy = self.losses.lately().share() > bearable;
+        let is_free = self.congestion.space() != Space::Crowded;
+        if is_sent && is_lossy && is_free && self.second_copies.len() < MOST_SECOND_COPIES {
+            self.second_copies.push_back((now + APART, stream, sequence));
+        }
+    }
+
+    /// Whether it was sent: what is too old, or was sent again less than `pause` ago, is not.
+    fn send_copy(&mut self, now: Instant, stream: usize, sequence: u16, pause: Duration) -> bool {
+        let Some((sealer, _)) = &mut self.keys else { return false };
+        let (congestion, numbers) = (&mut self.congestion, &self.numbers);
+        let counts = numbers.transport_sequence.is_some();
+        let register = |bytes| counts.then(|| congestion.send(now, bytes + OVERHEAD));
+        let again = self.streams[stream].write_again(now, numbers, sequence, pause, register);
+        let Some(plain) = again else { return false };
+        self.pacing.leave(now, plain.packet.len());
+        self.datagrams.extend(sealed(sealer, plain));
+        true
+    }
+
+    /// Whether the client asks for what is on its way already: a large key frame takes its time.
+    fn has_key_frame_coming(&self, now: Instant, stream: usize) -> bool {
+        let (number, stream) = (stream, &self.streams[stream]);
+        let waits = self.pacing.any(|waiting| {
+            matches!(waiting, Waiting::Media { stream, outbound }
+                if *stream == number && outbound.starts_key_frame)
+        });
+        let trip = self.congestion.round_trip().unwrap_or(USUAL_TRIP);
+        waits || stream.key_frame_left(now).is_some_and(|since| since < trip + DECODING)
     }
 
     /// The stream that padding is sent with: browsers take it where lost packets are sent again.
@@ -295,6 +384,14 @@ impl Sending {
             }
         }
         self.next_report = (!reports.is_empty()).then_some(now + REPORT_EVERY);
+    }
+}
+
+impl Waiting {
+    fn stream(&self) -> usize {
+        match self {
+            Self::Media { stream, .. } | Self::Again { stream, .. } => *stream,
+        }
     }
 }
 

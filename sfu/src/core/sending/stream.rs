@@ -57,6 +57,7 @@ pub(crate) struct Outbound {
     pub(crate) payload: Arc<[u8]>,
     pub(crate) extensions: Extensions,
     pub(crate) captured: Instant,
+    pub(crate) starts_key_frame: bool,
 }
 
 /// A packet before it is sealed.
@@ -84,6 +85,8 @@ pub(super) struct Stream {
     /// be told the line any more (RFC 8843 §9.2).
     is_known: bool,
     pub(super) jitter: Option<u32>,
+    /// The timestamp of the last key frame, and when the last packet of it left.
+    key_frame: Option<(u32, Option<Instant>)>,
 }
 
 impl Stream {
@@ -99,12 +102,30 @@ impl Stream {
             moved: false,
             is_known: false,
             jitter: None,
+            key_frame: None,
         }
     }
 
     pub(super) fn sends_as(&self, ssrc: u32) -> bool {
         let again = self.naming.resending.as_ref().is_some_and(|resending| resending.ssrc == ssrc);
         self.naming.ssrc == ssrc || again
+    }
+
+    pub(super) fn is_sound(&self) -> bool {
+        self.naming.resending.is_none()
+    }
+
+    /// This is going to leave, now or later.
+    pub(super) fn expect(&mut self, outbound: &Outbound) {
+        if outbound.starts_key_frame {
+            self.key_frame = Some((outbound.numbers.timestamp, None));
+        }
+    }
+
+    /// How long ago the last packet left of the last key frame.
+    pub(super) fn key_frame_left(&self, now: Instant) -> Option<Duration> {
+        let (_, left) = self.key_frame?;
+        left.map(|left| now.saturating_duration_since(left))
     }
 
     pub(super) fn write(
@@ -131,6 +152,11 @@ impl Stream {
         if self.resends(outbound.payload_type).is_some() {
             let Outbound { payload_type, marker, payload, .. } = outbound;
             self.history.note(now, outbound.numbers, *payload_type, *marker, payload);
+        }
+        if let Some((of, left)) = &mut self.key_frame
+            && *of == timestamp
+        {
+            *left = Some(now);
         }
         self.allowance.earn(outbound.payload.len());
         self.packets = self.packets.wrapping_add(1);
@@ -306,6 +332,7 @@ mod tests {
             payload: [0x90, 0x80, 0x12, 0x01].into(),
             extensions: Extensions::default(),
             captured: now,
+            starts_key_frame: false,
         }
     }
 
