@@ -89,6 +89,14 @@ impl Publishing {
         }
     }
 
+    /// A layer that came has stopped, while others go on.
+    pub(crate) fn miss(&mut self, now: Instant, layer: usize) {
+        let is_asked = self.asked.get(layer).is_some_and(Option::is_some);
+        if let Some(refused) = self.refused.get_mut(layer).filter(|_| is_asked) {
+            *refused = Some(now + REFUSAL);
+        }
+    }
+
     pub(crate) fn is_refused(&self, now: Instant, layer: usize) -> bool {
         self.refused.get(layer).copied().flatten().is_some_and(|until| now < until)
     }

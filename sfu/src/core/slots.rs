@@ -28,6 +28,8 @@ pub(crate) struct SlotLine {
     pub(crate) told: Option<u8>,
     /// Whether it is left dark for want of bandwidth.
     pub(crate) is_dropped: bool,
+    /// A better layer, which is only not sent as the publisher does not send it.
+    pub(crate) misses: Option<u8>,
     media: MediaKind,
     pair: usize,
     given: Option<TrackOf>,
@@ -49,6 +51,7 @@ impl SlotPool {
                     outgoing: Outgoing::default(),
                     told: None,
                     is_dropped: false,
+                    misses: None,
                     media,
                     pair,
                     given: None,

@@ -16,10 +16,27 @@ pub(crate) const MOST_LAYERS: usize = 3;
 /// How often the cache is kept fresh by asking for a key frame, while somebody waits to join.
 const REFRESH: Duration = Duration::from_secs(2);
 
+/// A layer stops when the publisher's browser has nothing to spare for it: so many frames of lower
+/// layers came since its last packet, and so much time passed. After a large key frame an encoder may
+/// pause for a few frames, too.
+const FRAMES_BELOW: u32 = 6;
+const LEAST_SILENCE: Duration = Duration::from_millis(350);
+
 #[derive(Debug)]
 pub(crate) struct Track {
     /// As many as the publisher declared, lowest first.
     pub(crate) layers: Vec<Layer>,
+}
+
+/// What a packet tells of its track.
+#[derive(Debug)]
+pub(crate) struct Reception {
+    /// It is the first of its layer for long.
+    pub(crate) ends_silence: bool,
+    /// Its layer comes again, after lower ones went on without it.
+    pub(crate) resumes: bool,
+    /// Higher layers that have stopped, while its own goes on.
+    pub(crate) left_behind: Vec<u8>,
 }
 
 #[derive(Debug)]
@@ -31,6 +48,12 @@ pub(crate) struct Layer {
     pub(crate) meter: RateMeter,
     /// Width and height, as the last key frame told.
     pub(crate) size: Option<(u16, u16)>,
+    /// Of the newest frame.
+    timestamp: Option<u64>,
+    /// Frames of lower layers since its last packet, and whether they say that it has stopped.
+    frames_below: u32,
+    is_passed_by: bool,
+    key_frame_timestamp: Option<u64>,
     key_frame_began: Option<Instant>,
     /// When the last whole one before it did.
     before_began: Option<Instant>,
@@ -61,6 +84,27 @@ impl Track {
 
     pub(crate) fn is_live(&self, now: Instant) -> bool {
         self.layers.iter().any(|layer| layer.meter.is_live(now))
+    }
+
+    /// Takes in a packet that the publisher sent as `id`; `None` when there is no such layer.
+    pub(crate) fn receive(
+        &mut self,
+        now: Instant,
+        id: StreamId,
+        packet: &Packet,
+    ) -> Option<Reception> {
+        let (below, above) = self.layers.split_at_mut_checked(usize::from(id.layer) + 1)?;
+        let layer = below.last_mut()?;
+        let resumes = std::mem::take(&mut layer.is_passed_by);
+        let ends_silence = layer.receive(now, id, packet);
+        let is_new_frame = layer.begin_frame(packet.timestamp);
+        let mut left_behind = Vec::new();
+        for higher in above.iter_mut().filter(|_| is_new_frame) {
+            if higher.let_pass(now) {
+                left_behind.push(higher.id.layer);
+            }
+        }
+        Some(Reception { ends_silence, resumes, left_behind })
     }
 
     /// The layers by which to join the track: of those that come `target` first, then the highest;
@@ -105,18 +149,57 @@ impl Layer {
             requests: KeyFrameRequests::default(),
             meter: RateMeter::default(),
             size: None,
+            timestamp: None,
+            frames_below: 0,
+            is_passed_by: false,
+            key_frame_timestamp: None,
             key_frame_began: None,
             before_began: None,
         }
     }
 
+    /// Whether lower layers go on without it.
+    pub(crate) fn has_stopped(&self) -> bool {
+        self.is_passed_by
+    }
+
+    /// Whether it comes now.
+    pub(crate) fn flows(&self, now: Instant) -> bool {
+        self.meter.is_live(now) && !self.is_passed_by
+    }
+
+    /// Whether a packet with this timestamp is the first of a frame.
+    fn begin_frame(&mut self, timestamp: u64) -> bool {
+        self.frames_below = 0;
+        let is_new = self.timestamp.is_none_or(|newest| newest < timestamp);
+        self.timestamp = self.timestamp.max(Some(timestamp));
+        is_new
+    }
+
+    /// A frame of a lower layer came. Whether this one thereby counts as stopped.
+    fn let_pass(&mut self, now: Instant) -> bool {
+        self.frames_below = self.frames_below.saturating_add(1);
+        let is_silent = self.meter.silence(now).is_some_and(|silence| silence >= LEAST_SILENCE);
+        if self.is_passed_by || self.frames_below < FRAMES_BELOW || !is_silent {
+            return false;
+        }
+        self.is_passed_by = true;
+        self.requests.forget();
+        true
+    }
+
     /// Takes in a packet that the publisher sent as `id`. Whether it ends a silence.
-    pub(crate) fn receive(&mut self, now: Instant, id: StreamId, packet: &Packet) -> bool {
+    fn receive(&mut self, now: Instant, id: StreamId, packet: &Packet) -> bool {
         if self.id != id {
-            self.id = id;
+            (self.id, self.timestamp) = (id, None);
             self.cache.clear();
         }
-        let begins = self.meter.hear(now, packet.payload.len());
+        if packet.frame.starts_key_frame {
+            self.key_frame_timestamp = Some(packet.timestamp);
+        }
+        // What is sent all the time counts: key frames are rare, and spread out where it is narrow.
+        let is_of_key_frame = self.key_frame_timestamp == Some(packet.timestamp);
+        let begins = self.meter.hear(now, if is_of_key_frame { 0 } else { packet.payload.len() });
         if self.id.kind.media() == MediaKind::Video {
             let whole = self.key_frame_began.filter(|_| self.cache.is_whole());
             if self.cache.insert(packet) {

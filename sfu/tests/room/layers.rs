@@ -210,6 +210,33 @@ fn a_publisher_that_sends_fewer_layers_is_shown_by_the_best_that_comes() {
 }
 
 #[test]
+fn a_layer_that_stops_is_left_at_once_and_taken_up_again_when_it_comes() {
+    for layers in [2, 3] {
+        let mut world = World::call_of(14, 2, &Kind { layers, ..Kind::default() });
+        show(&mut world, 1, 0, 1_080);
+        world.run(3 * SECOND);
+        let best = usize::from(layers) - 2;
+        let mid = world.clients[1].video_slots()[0].clone();
+        // Its browser is short of bandwidth for a while, and tells nobody.
+        for pause in [SECOND, 6 * SECOND] {
+            let begin = world.now;
+            world.clients[0].upper[best].size = 0;
+            world.clients[0].upper[best].key_frame_requests = 0;
+            world.run(pause);
+            let asked = world.clients[0].upper[best].key_frame_requests;
+            assert!(asked <= 1, "asked {asked} times for what does not come");
+            let seen = world.clients[1].decoder(&mid).watched(begin, world.now);
+            assert!(seen.longest < SECOND / 2, "{layers} layers, {seen:?}");
+            world.clients[0].upper[best].size = 1_100;
+            world.clients[0].upper[best].wants_key_frame = true;
+            let back = world.run_until(SECOND, |world| last_layer(world, 1, 0) == Some(layers - 1));
+            assert!(back < Duration::from_millis(100), "{layers} layers, {back:?}");
+            world.run(3 * SECOND);
+        }
+    }
+}
+
+#[test]
 fn two_layers_do_too() {
     let mut world = World::call_of(9, 2, &Kind { layers: 2, ..Kind::default() });
     show(&mut world, 1, 0, 150);

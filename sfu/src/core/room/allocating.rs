@@ -56,6 +56,7 @@ impl Room {
         let shown: Vec<_> = member.slots.used_video().collect();
         let shown: Vec<(TrackOf, Option<u8>, bool)> =
             shown.iter().map(|(of, slot)| (*of, slot.outgoing.target(), slot.is_dropped)).collect();
+        let refused: Vec<_> = shown.iter().map(|(of, ..)| self.refused(now, member, *of)).collect();
         let demands: Vec<_> = shown
             .iter()
             .map(|(of, present, is_dropped)| {
@@ -75,10 +76,12 @@ impl Room {
         let chosen = member.steady.decide(now, budget, way, &visible);
         let mut given = chosen.iter().copied();
         let mut targets = Vec::with_capacity(shown.len());
-        for ((of, present, _), demand) in shown.iter().zip(&demands) {
+        for (((of, present, _), demand), refused) in shown.iter().zip(&demands).zip(refused) {
             let target = demand.and_then(|_| given.next().flatten());
             if let Some(slot) = member.slots.of(*of) {
                 slot.is_dropped = demand.is_some() && target.is_none();
+                let is_best = target.is_some() && target == demand.and_then(|demand| demand.best());
+                slot.misses = refused.filter(|_| is_best);
             }
             targets.push((*of, *present, target));
         }
@@ -139,6 +142,18 @@ impl Room {
         Some(Demand { rank, is_pinned, rates, present: None, is_dropped: false })
     }
 
+    /// The layer that the viewer has the pixels for, if its publisher does not send it.
+    fn refused(&self, now: Instant, viewer: &Member, of: TrackOf) -> Option<u8> {
+        let publisher = self.members.get(&of.0)?;
+        let layers = publisher.peer.layers(of.1).min(MOST_LAYERS);
+        let track = self.tracks.get(&of)?;
+        let layer = useful(Some(track), layers, viewer.view(of).0);
+        let is_refused = !track.layers.get(layer)?.flows(now)
+            && of.1 == TrackKind::Camera
+            && publisher.publishing.is_refused(now, layer);
+        is_refused.then_some(layer as u8)
+    }
+
     fn rate(
         &self,
         now: Instant,
@@ -148,13 +163,13 @@ impl Room {
         layer: usize,
         layers: usize,
     ) -> Option<u64> {
-        let meter = track.and_then(|track| track.layers.get(layer)).map(|layer| &layer.meter);
-        let is_live = meter.is_some_and(|meter| meter.is_live(now));
-        if kind == TrackKind::Camera && !is_live && publisher.publishing.is_refused(now, layer) {
+        let known = track.and_then(|track| track.layers.get(layer));
+        let flows = known.is_some_and(|layer| layer.flows(now));
+        if kind == TrackKind::Camera && !flows && publisher.publishing.is_refused(now, layer) {
             return None;
         }
         let usual = USUAL_RATES[layers - 1][layer];
-        Some(meter.and_then(|meter| meter.rate()).unwrap_or(usual))
+        Some(known.and_then(|layer| layer.meter.rate()).unwrap_or(usual))
     }
 
     /// What the sound of all others takes.
@@ -176,7 +191,7 @@ impl Room {
             let track = self.tracks.get(&(*id, TrackKind::Camera));
             let is_live = |layer: usize| {
                 let layer = track.and_then(|track| track.layers.get(layer));
-                layer.is_some_and(|layer| layer.meter.is_live(now))
+                layer.is_some_and(|layer| layer.flows(now))
             };
             member.publishing.notice_refusals(now, is_live);
         }
@@ -221,7 +236,8 @@ impl Room {
             need.screen |= may_show_screen && member.view((participant, TrackKind::Screen)).0 > 0;
             let Some(slot) = member.slots.of((participant, TrackKind::Camera)) else { continue };
             let follows = slot.outgoing.follows().map(|id| id.layer);
-            for layer in slot.outgoing.target().into_iter().chain(follows) {
+            // Whoever may send more again does so by itself, as long as it is asked to.
+            for layer in slot.outgoing.target().into_iter().chain(follows).chain(slot.misses) {
                 if let Some(is_needed) = need.camera.get_mut(usize::from(layer)) {
                     *is_needed = true;
                 }

@@ -12,7 +12,7 @@ use crate::core::peer::{Line, Received};
 use crate::core::slots::{SlotLine, TrackOf};
 use crate::core::speakers::CROWD;
 use crate::core::tap::TapPacket;
-use crate::core::track::Track;
+use crate::core::track::{Reception, Track};
 
 impl Room {
     /// Keeps what must be kept of a publisher's packet, and sends it to everybody who views it.
@@ -25,9 +25,10 @@ impl Room {
         let entry = self.tracks.entry((publisher, *kind));
         let track = entry.or_insert_with(|| Track::new(id, layers));
         let was_live = track.is_live(now);
+        let Some(reception) = track.receive(now, id, packet) else { return };
         let Some(layer) = track.layer_mut(*layer) else { return };
         // Screens pause whenever nothing moves on them.
-        let is_back = layer.receive(now, id, packet) && *kind == TrackKind::Camera;
+        let is_back = reception.ends_silence && *kind == TrackKind::Camera;
         let is_hanging = is_back && !packet.frame.starts_key_frame;
         if is_hanging {
             layer.requests.forget();
@@ -35,6 +36,7 @@ impl Room {
         if is_hanging || layer.should_refresh(now) && self.may_be_joined(publisher) {
             self.want_key_frame(now, (publisher, *kind), id.layer);
         }
+        self.notice_layers(now, publisher, *kind, &reception);
         self.tap_packet(now, publisher, id, packet);
         if place == Place::Call && !is_muted {
             self.listen(now, publisher, packet);
@@ -42,6 +44,25 @@ impl Room {
                 self.begin_video(now, publisher, *kind);
             }
             self.send_to_viewers(now, id, packet);
+        }
+    }
+
+    /// Chooses anew where a layer stopped or came back: whoever should be shown it can then join it
+    /// with this very packet.
+    fn notice_layers(
+        &mut self,
+        now: Instant,
+        publisher: ParticipantId,
+        kind: TrackKind,
+        reception: &Reception,
+    ) {
+        let Some(member) = self.members.get_mut(&publisher) else { return };
+        if kind == TrackKind::Camera {
+            let stopped = reception.left_behind.iter();
+            stopped.for_each(|layer| member.publishing.miss(now, usize::from(*layer)));
+        }
+        if reception.resumes || !reception.left_behind.is_empty() {
+            self.review(now);
         }
     }
 
@@ -84,7 +105,10 @@ impl Room {
     }
 
     pub(super) fn want_key_frame(&mut self, now: Instant, of: TrackOf, layer: u8) {
-        if let Some(wanted) = self.tracks.get_mut(&of).and_then(|track| track.layer_mut(layer)) {
+        let wanted = self.tracks.get_mut(&of).and_then(|track| track.layer_mut(layer));
+        // A layer that has stopped begins with a key frame anyway; and browsers make one of every
+        // layer, whichever they are asked for.
+        if let Some(wanted) = wanted.filter(|layer| !layer.has_stopped()) {
             wanted.requests.want(now);
             self.awaited.insert((of, layer));
         }

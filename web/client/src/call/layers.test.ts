@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { encodings, layerNames, type Sending } from './layers';
+import { encodings, layerNames, type Sending, stopgaps } from './layers';
 
 const HD = { width: 1280, height: 720 };
 const FULL_HD = { width: 1920, height: 1080 };
@@ -62,4 +62,32 @@ test('no layer is ever larger than the camera', () => {
       expect(layer.scaleResolutionDownBy).toBeGreaterThanOrEqual(1);
     }
   }
+});
+
+test('where a layer hardly fits those below it are sent as well, until it clearly does', () => {
+  const best = sending([false, false, true]).publish;
+  let before: boolean[] = [];
+  const added = (bitrate: number, publish = best) =>
+    (before = stopgaps(HD, 3, publish, bitrate, before));
+  expect(added(1_100_000)).toEqual([false, false, false]);
+  expect(added(900_000)).toEqual([false, true, false]);
+  expect(added(1_100_000)).toEqual([false, true, false]);
+  expect(added(1_400_000)).toEqual([false, false, false]);
+  expect(added(100_000)).toEqual([true, true, false]);
+  expect(added(280_000)).toEqual([true, true, false]);
+  expect(added(400_000)).toEqual([false, true, false]);
+  expect(active(HD, { ...sending([false, false, true]), stopgaps: before })).toEqual([
+    false,
+    true,
+    true,
+  ]);
+  // What is needed anyway is not added, and what nobody needs needs no help.
+  expect(added(100_000, sending([true, false, true]).publish)).toEqual([false, true, false]);
+  expect(added(100_000, sending([false, false, false]).publish)).toEqual([false, false, false]);
+});
+
+test('of the picture that the call is about resolution comes first', () => {
+  const subject = sending([false, false, true], { subject: true }).publish;
+  expect(stopgaps(HD, 3, subject, 400_000, [])).toEqual([false, false, false]);
+  expect(stopgaps(HD, 3, subject, 250_000, [])).toEqual([false, true, false]);
 });

@@ -13,6 +13,8 @@ export interface Sending {
   publish: Publish;
   /** In the waiting room: enough to keep the path measured, little enough for a phone's contract. */
   sparing: boolean;
+  /** Layers that are sent beside those that are needed, which the network may not carry. */
+  stopgaps?: readonly boolean[];
 }
 
 /** What a browser takes as an encoding's parameters. */
@@ -47,6 +49,11 @@ const WORTH: readonly (readonly [lines: number, bitrate: number])[] = [
   [720, 2_500_000],
 ];
 const WORTH_AT_MOST = 4_500_000;
+/** With less than this share of it a smaller picture is the better one; of the picture that the call
+    is about it is not before it hardly moves any more. */
+const LEAST_SHARE = { subject: 0.12, others: 0.4 };
+/** What was too little is enough again when there is so many times as much. */
+const ENOUGH = 1.3;
 
 /** The names of the layers, lowest first. None: a single layer needs no name. */
 export function layerNames(source: Source | null, isWeak: boolean): string[] {
@@ -58,20 +65,48 @@ export function layerNames(source: Source | null, isWeak: boolean): string[] {
 
 /** The parameters of each of `count` layers, lowest first. */
 export function encodings(source: Source | null, count: number, sending: Sending): Encoding[] {
-  const { publish, sparing } = sending;
-  const lines = source ? Math.min(source.width, source.height) : 0;
-  const top = lines === 0 ? LINES : Math.min(lines, publish.subject ? SUBJECT_LINES : LINES);
-  const usable = source ? Math.min(count, layersOf(source)) : count;
-  const sizes = ladder(top, usable);
+  const { publish, sparing, stopgaps = [] } = sending;
+  const { lines, top, usable, sizes } = shape(source, count, publish);
   return needs(publish.video, count, usable).map((isNeeded, layer) => {
     const size = sizes[layer] ?? top;
     return {
-      active: sparing ? layer === 0 : isNeeded,
+      active: sparing ? layer === 0 : isNeeded || stopgaps[layer] === true,
       scaleResolutionDownBy: lines === 0 ? 1 : Math.max(1, lines / size),
       maxBitrate: sparing ? SPARING.maxBitrate : worth(size),
       maxFramerate: sparing ? SPARING.maxFramerate : MAX_FRAMERATE,
     };
   });
+}
+
+/**
+ * The layers to send beside those that are needed, where the network carries so little that the
+ * browser should choose: it sends the lowest first, and the others as soon as they fit. `bitrate`: what
+ * the network carries, `before`: what this said last.
+ */
+export function stopgaps(
+  source: Source | null,
+  count: number,
+  publish: Publish,
+  bitrate: number,
+  before: readonly boolean[],
+): boolean[] {
+  const { usable, sizes } = shape(source, count, publish);
+  const sent = needs(publish.video, count, usable);
+  const added = sent.map(() => false);
+  const share = publish.subject ? LEAST_SHARE.subject : LEAST_SHARE.others;
+  for (let layer = usable - 1; layer > 0; layer -= 1) {
+    const least = worth(sizes[layer]!) * share * (before[layer - 1] ? ENOUGH : 1);
+    if ((sent[layer] || added[layer]) && bitrate < least) added[layer - 1] = !sent[layer - 1];
+  }
+  return added;
+}
+
+/** Of the camera's lines those of the highest layer, how many layers it has, and the lines of each. */
+function shape(source: Source | null, count: number, { subject }: Publish) {
+  const lines = source ? Math.min(source.width, source.height) : 0;
+  const top = lines === 0 ? LINES : Math.min(lines, subject ? SUBJECT_LINES : LINES);
+  const usable = source ? Math.min(count, layersOf(source)) : count;
+  return { lines, top, usable, sizes: ladder(top, usable) };
 }
 
 function layersOf({ width, height }: Source): number {

@@ -55,6 +55,24 @@ test('a narrow network gets the lowest layer or none, and less of the sound', as
   expect(sound()).toBeUndefined();
 });
 
+test('where the network carries little of the best layer, another is sent beside it', async () => {
+  await publishing.publish({ ...everything, video: [false, false, true] });
+  await publishing.afford(500_000);
+  expect(active()).toEqual([false, true, true]);
+  await publishing.publish({ ...everything, video: [false, true, true] });
+  await publishing.publish({ ...everything, video: [false, false, true] });
+  expect(active()).toEqual([false, true, true]);
+  await publishing.afford(2_000_000);
+  expect(active()).toEqual([false, false, true]);
+  await publishing.afford(100_000);
+  expect(active()).toEqual([true, true, true]);
+  await publishing.restrain('lowest', true);
+  expect(active()).toEqual([true, false, false]);
+  await publishing.restrain('all', true);
+  await publishing.afford(null);
+  expect(active()).toEqual([false, false, true]);
+});
+
 test('who needs no video gets none, however much the network carries', async () => {
   await publishing.publish({ ...everything, video: [false, false, false] });
   await publishing.restrain('lowest', false);

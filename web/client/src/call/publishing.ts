@@ -1,7 +1,7 @@
 // What this page sends: microphone, camera and screen, and how much of each. A track is replaced, and
 // parameters are set, without another offer.
 
-import { encodings, layerNames, NOTHING_TOLD, type Sending, type Source } from './layers';
+import { encodings, layerNames, NOTHING_TOLD, type Sending, type Source, stopgaps } from './layers';
 import type { Publish, TrackKind } from './protocol';
 import { preferCodecs } from './sdp';
 import { tuneSound } from './sound-rate';
@@ -25,6 +25,9 @@ export class Publishing {
   private sparing = false;
   private share: CameraShare = 'all';
   private sparesSound = false;
+  /** What the network carries, in bits per second, where the browser says. */
+  private bitrate: number | null = null;
+  private stopgaps: readonly boolean[] = [];
   private tuning: Promise<void> = Promise.resolve();
 
   constructor(private readonly isWeak: boolean) {}
@@ -73,6 +76,13 @@ export class Publishing {
     await this.tune();
   }
 
+  /** What the network carries, in bits per second; null where the browser does not say. */
+  async afford(bitrate: number | null): Promise<void> {
+    this.bitrate = bitrate;
+    const before = this.stopgaps.join();
+    if (this.findStopgaps().join() !== before) await this.tune();
+  }
+
   /**
    * Sets what is wanted now; each answer settles anew what there is to set. One after the other: a
    * browser refuses parameters that were read before others were set.
@@ -100,7 +110,16 @@ export class Publishing {
   private sending(): Sending {
     const { told, share, sparing } = this;
     const wanted = share === 'lowest' && told.video.includes(true) ? [true] : [];
-    return { publish: share === 'all' ? told : { ...told, video: wanted }, sparing };
+    if (share !== 'all') return { publish: { ...told, video: wanted }, sparing };
+    return { publish: told, sparing, stopgaps: this.findStopgaps() };
+  }
+
+  private findStopgaps(): readonly boolean[] {
+    const { told, bitrate, tracks } = this;
+    const count = this.sender('video')?.getParameters().encodings.length ?? 0;
+    this.stopgaps =
+      bitrate === null ? [] : stopgaps(sourceOf(tracks.video), count, told, bitrate, this.stopgaps);
+    return this.stopgaps;
   }
 
   private sender(kind: TrackKind): RTCRtpSender | undefined {
