@@ -2,7 +2,7 @@
 //
 // Every clip shows four plain quarters, each of another colour, so that a picture tells which
 // camera it came from and which way is up; a white square wanders through the middle, so that no
-// frame is like the one before.
+// frame is like the one before. That takes little to send; a lively clip is of skin, held by hand.
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
@@ -23,6 +23,7 @@ const sizes = {
   /** What four browsers on a machine of two cores can hold. */
   group: { width: 640, height: 360, frames: 30, rate: 15 },
   hd: { width: 1280, height: 720, frames: 30, rate: 30 },
+  lively: { width: 640, height: 360, frames: 30, rate: 20, texture: true },
 };
 
 /**
@@ -32,8 +33,9 @@ const sizes = {
  */
 export function clip(who, size = who) {
   mkdirSync(folder, { recursive: true });
-  const { width, height, frames, rate } = sizes[size];
-  const video = join(folder, `${who}-${width}x${height}-${rate}.y4m`);
+  const { width, height, rate, texture } = sizes[size];
+  const name = [who, `${width}x${height}`, rate, ...(texture ? ['lively'] : [])].join('-');
+  const video = join(folder, `${name}.y4m`);
   const audio = join(folder, `${who}.wav`);
   if (!existsSync(video)) make(video, videoArguments(quarters[who], sizes[size]));
   if (!existsSync(audio)) make(audio, audioArguments(who === 'stylist' ? 500 : 250));
@@ -53,16 +55,30 @@ function make(path, args) {
   renameSync(partial, path);
 }
 
-function videoArguments(colours, { width, height, frames, rate }) {
+function videoArguments(colours, shape) {
+  const { width, height, frames, rate, texture } = shape;
   const plain = (colour) => `color=c=${colour}:s=${width / 2}x${height / 2}:r=${rate}`;
   const inputs = colours.flatMap((colour) => ['-f', 'lavfi', '-i', plain(colour)]);
   const size = Math.round(height / 18) * 2;
   const square = ['-f', 'lavfi', '-i', `color=c=white:s=${size}x${size}:r=${rate}`];
   const wander = `x='(W-w)/2+h*1.5*sin(n*2*PI/${frames})':y='(H-h)/2'`;
   const rows = '[0][1]hstack[top];[2][3]hstack[bottom];[top][bottom]vstack[all]';
-  const filter = `${rows};[all][4]overlay=${wander}`;
+  const overlaid = `${rows};[all][4]overlay=${wander}`;
+  const filter = texture ? `${overlaid}[plain];${textured(shape)}` : overlaid;
   const out = ['-frames:v', frames, '-pix_fmt', 'yuv420p'].map(String);
   return [...inputs, ...square, '-filter_complex', filter, ...out];
+}
+
+/** Coarse noise that sways as a hand does, under that of a sensor. */
+function textured({ width, height, frames, rate }) {
+  const [spareX, spareY] = [width / 64, height / 60];
+  const pores = `geq=lum='random(1)*255':cb=128:cr=128,trim=end_frame=1,gblur=1.6,eq=contrast=3`;
+  const turn = `n*2*PI/${frames}`;
+  const sway = `x='${spareX}*(1+0.9*sin(${turn}))':y='${spareY}*(1+0.9*cos(${turn}))'`;
+  const source = `nullsrc=s=${width + 2 * spareX}x${height + 2 * spareY}:r=${rate},${pores}`;
+  const skin = `${source},loop=-1:1:0,crop=${width}:${height}:${sway},format=yuv444p[skin]`;
+  const blend = 'blend=c0_mode=softlight:c1_mode=normal:c2_mode=normal,noise=alls=3:allf=t';
+  return `${skin};[plain]format=yuv444p[colours];[colours][skin]${blend}`;
 }
 
 /** Like syllables: a gliding tone, four times a second. A steady one would be taken for noise. */

@@ -15,7 +15,9 @@ import * as scenarios from './scenarios.js';
 const all = {
   '5 % loss both ways, 100 ms round trip': scenarios.randomLoss,
   'as much in bursts of 3 packets': scenarios.burstLoss,
-  '300 kbit/s down': scenarios.narrow,
+  '300 kbit/s down, a lively picture': scenarios.narrowDown,
+  '300 kbit/s up, a lively picture': scenarios.narrowUp,
+  '1 Mbit/s down, then 300 kbit/s, then 1 Mbit/s again, a lively picture': scenarios.steps,
   '80 kbit/s up': stills.noVideoUp,
   '100 kbit/s down': stills.noVideoDown,
   'UDP cut in mid-call': scenarios.udpCut,
@@ -36,21 +38,15 @@ const { values } = parseArgs({
 const figures = [];
 const network = await BadNetwork.start(Number(values.seed));
 const server = await Server.start({ address: near });
-const secureOrigin = server.url;
-const stylists = await open({ camera: clip('stylist', 'hd'), secureOrigin });
-const customers = await open({
-  camera: clip('customer', 'hd'),
-  phone: true,
-  program: network.program,
-  secureOrigin,
-});
+/** Pairs of browsers by what their cameras show, which is one thing for all calls of a browser. */
+const pairs = {};
 try {
   for (const [name, scenario] of Object.entries(all)) {
     if (values.only && !name.includes(values.only)) continue;
     console.error(`network: ${name}`);
     let call = {};
     try {
-      call = await callUnderWay();
+      call = await callUnderWay(await pairOf(name.includes('lively') ? 'lively' : 'hd'));
       const found = await scenario(call, network);
       figures.push(...found.map((figure) => ({ network: name, ...figure })));
     } catch (error) {
@@ -68,7 +64,8 @@ try {
     await Promise.all(Object.values(call).map((page) => page.context().close()));
   }
 } finally {
-  await Promise.all([stylists.close(), customers.close()]);
+  const all = Object.values(pairs).flatMap((pair) => Object.values(pair));
+  await Promise.all(all.map((browser) => browser.close()));
   await server.stop();
   await network.stop();
 }
@@ -76,8 +73,22 @@ table();
 if (values.json) writeFileSync(values.json, `${JSON.stringify(figures, null, 2)}\n`);
 if (figures.some(({ met }) => !met)) process.exitCode = 1;
 
+async function pairOf(size) {
+  const secureOrigin = server.url;
+  pairs[size] ??= {
+    stylists: await open({ camera: clip('stylist', size), secureOrigin }),
+    customers: await open({
+      camera: clip('customer', size),
+      phone: true,
+      program: network.program,
+      secureOrigin,
+    }),
+  };
+  return pairs[size];
+}
+
 /** A call of its own for each, so that none inherits what the one before left. */
-async function callUnderWay() {
+async function callUnderWay({ stylists, customers }) {
   const who = await people.newStylist(server, 'Network Stylist');
   const { link, appointment } = await people.bookByApi(server, who);
   const call = {

@@ -54,20 +54,69 @@ function concealed(before, after) {
   return (100 * (after.concealed - before.concealed)) / (after.samples - before.samples);
 }
 
-/** A customer whose network gives 300 kbit/s. */
-export async function narrow({ customer }, network) {
+/** A customer whose network brings 300 kbit/s. */
+export async function narrowDown({ customer }, network) {
   await network.set('both delay=20');
   await network.set('down rate=300 queue=400');
   await sleep(20_000);
-  const before = await counts(customer);
+  return flowing(customer, 30_000);
+}
+
+/** One whose network takes as much. */
+export async function narrowUp({ stylist }, network) {
+  await network.set('both delay=20');
+  await network.set('up rate=300 queue=400');
+  await sleep(20_000);
+  return flowing(stylist, 30_000);
+}
+
+/** A network that becomes narrow in mid-call, and wide again. */
+export async function steps({ customer }, network) {
+  await network.set('both delay=20');
+  await network.set('down rate=1000 queue=400');
+  await sleep(15_000);
+  const lines = await linesSeen(customer);
+  const cut = Date.now();
+  await network.set('down rate=300');
+  await sleep(10_000);
+  const gap = await longestGap(customer, cut);
+  const figures = await flowing(customer, 10_000);
+  const healed = Date.now();
+  await network.set('down rate=1000');
+  const isBack = async () => (await linesSeen(customer)) >= lines;
+  const back = eventually('as sharp as before', isBack, 40_000);
+  const after = await back.then(
+    () => Date.now() - healed,
+    () => Infinity,
+  );
+  return [
+    atMost('longest freeze in the 10 s after it became narrow', 'ms', gap, 2500),
+    ...figures.map((figure) => ({ ...figure, name: `then ${figure.name}` })),
+    atMost('as sharp as before after', 'ms', after, 15_000),
+  ];
+}
+
+/** What a page sees and hears for so long. */
+async function flowing(page, length) {
+  const before = await counts(page);
   const from = Date.now();
-  await sleep(30_000);
-  const after = await counts(customer);
+  await sleep(length);
+  const after = await counts(page);
+  const rate = ((after.decoded - before.decoded) * 1000) / length;
   return [
     atMost('sound that had to be filled in', '%', concealed(before, after), 1),
-    atLeast('picture', 'frames/s', (after.decoded - before.decoded) / 30, 5),
-    atMost('longest freeze', 'ms', await longestGap(customer, from), 1000),
+    atLeast('picture', 'frames/s', rate, 10),
+    atMost('longest freeze', 'ms', await longestGap(page, from), 1000),
   ];
+}
+
+/** How many lines the page's largest picture has. */
+function linesSeen(page) {
+  return page.evaluate(() => {
+    const area = ({ clientWidth, clientHeight }) => clientWidth * clientHeight;
+    const [largest] = [...document.querySelectorAll('video')].sort((a, b) => area(b) - area(a));
+    return Math.min(largest.videoHeight, largest.videoWidth);
+  });
 }
 
 /** A firewall that begins to drop UDP in mid-call. */

@@ -28,8 +28,8 @@ const FEW = 30;
 const MOST_TOGETHER = 3;
 /** Strain counts for so long. */
 const MEMORY_MS = 3000;
-/** That they lack was told only after a while. */
-const PATIENCE = { badMs: 0, hopelessMs: 0, goodMs: 0 };
+/** The server gives up what does not fit within a few seconds, and knows better. */
+const PATIENCE = { badMs: 6000, hopelessMs: 6000, goodMs: 0 };
 
 export class DownlinkWatch {
   private readonly watch = new WayWatch(PATIENCE);

@@ -48,6 +48,7 @@ beforeEach(() => {
         if (shares.at(-1) !== share) shares.push(share);
         sparesSound = sparing;
       },
+      afford: async () => undefined,
     },
     tiles: {
       shows: () => inSight,
@@ -184,7 +185,7 @@ test('on a network too weak for video it is given up, said, and tried again', as
 test('where nothing gets through, none is asked for, until pictures come quickly', async () => {
   await timers.advance(3000);
   flow = { ...flow, decoded: 0, lost: 60 };
-  await timers.advance(5000);
+  await timers.advance(10_000);
   expect(withholds).toBe(true);
   expect(told('lacking')).toHaveLength(1);
   flow = { ...flow, lost: 0 };

@@ -33,7 +33,7 @@ export interface OwnStills {
 export interface StillsOptions {
   model: Readable<CallModel>;
   transport: Pick<Transport, 'state' | 'slots' | 'stats'>;
-  publishing: Pick<Publishing, 'restrain'>;
+  publishing: Pick<Publishing, 'restrain' | 'afford'>;
   tiles: Pick<Tiles, 'shows' | 'withholdCameras'>;
   /** One's own, while it is on. */
   camera(): MediaStreamTrack | null;
@@ -183,6 +183,7 @@ export class Stills {
     this.options.tiles.withholdCameras(down === 'stills');
     this.lack(lacking);
     const asked = this.isAsked && this.options.camera() !== null;
+    void this.options.publishing.afford(out.estimate);
     const given = { at, ...out, asked, lacking: this.ownStore.get().by.length > 0 };
     this.restrain(isSettled ? this.uplink.measure(given) : this.uplink.pass(given));
   }
