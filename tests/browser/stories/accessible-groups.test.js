@@ -21,7 +21,7 @@ before(async () => {
   server = await Server.start();
   desk = await people.session(server, server.staff('owner'));
   stylists = await open({ camera: clip('stylist', 'group') });
-  customers = await open({ camera: clip('customer', 'hd') });
+  customers = await open({ camera: clip('customer', 'group') });
 });
 
 after(async () => {
@@ -76,7 +76,7 @@ for (const language of ['en', 'zh-CN']) {
       await people.passDeviceCheck(late);
       await host.getByText(/^Late Guest (is waiting|正在等候)$/).waitFor();
       await looksGood('somebody waits', { host });
-      t.after(() => late.context().close());
+      await late.context().close();
     });
     await step('a photo that does not arrive, and still pictures for video', async () => {
       await customer.route('**/api/v1/uploads/*', (route) => route.abort());
