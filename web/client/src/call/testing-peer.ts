@@ -20,6 +20,8 @@ export class FakePeer {
   hears = true;
   private received = 0;
   private offers = 0;
+  /** The offer that was answered last. */
+  private agreed: { sdp: string } | null = null;
 
   constructor() {
     FakePeer.all.push(this);
@@ -43,13 +45,15 @@ export class FakePeer {
     return { sdp: `offer ${this.offers}${iceRestart ? ' with a new path' : ''}` };
   }
 
-  async setLocalDescription(description: { sdp: string }): Promise<void> {
-    this.localDescription = description;
-    this.signalingState = 'have-local-offer';
+  async setLocalDescription(description: { type?: RTCSdpType; sdp?: string }): Promise<void> {
+    const { type, sdp = '' } = description;
+    this.localDescription = type === 'rollback' ? this.agreed : { sdp };
+    this.signalingState = type === 'rollback' ? 'stable' : 'have-local-offer';
   }
 
   async setRemoteDescription(description: { sdp: string }): Promise<void> {
     this.remoteDescription = description;
+    this.agreed = this.localDescription;
     this.signalingState = 'stable';
   }
 

@@ -136,6 +136,19 @@ test('while the socket is away nothing is offered: joining again brings the offe
   expect(await transport.offer()).toBe('offer 2 with a new path');
 });
 
+test('an answer that was lost with the socket costs nobody the path that there is', async () => {
+  const peer = await connected();
+  await timers.advance(1000);
+  peer.hears = false;
+  await timers.advance(2500);
+  expect(offers).toEqual(['offer 2 with a new path']);
+  joined = false;
+  expect(await transport.offer()).toBe('offer 3 with a new path');
+  expect(FakePeer.now).toBe(peer);
+  await transport.accept(answer('AA'));
+  expect(peer.signalingState).toBe('stable');
+});
+
 test('a restarted server gets a new handshake', async () => {
   const peer = await connected();
   await transport.offer();
