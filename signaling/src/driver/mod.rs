@@ -23,6 +23,8 @@ use task::Command;
 
 /// Beyond this even an error is too much of an answer: the socket is closed.
 const MAX_READ: usize = 256 * 1024;
+/// Taken from the kernel at a time. Each socket keeps so much, and it is cleared before each reading.
+const READ_SIZE: usize = 8 * 1024;
 
 /// All calls of this process. Clones speak of the same ones.
 pub struct Calls<G> {
@@ -108,5 +110,9 @@ impl<G: Gate> Calls<G> {
 
 /// The limits of a call's socket, to be set before it is upgraded.
 pub fn upgrade(socket: WebSocketUpgrade) -> WebSocketUpgrade {
-    socket.max_message_size(MAX_READ).max_frame_size(MAX_READ).max_write_buffer_size(1024 * 1024)
+    socket
+        .read_buffer_size(READ_SIZE)
+        .max_message_size(MAX_READ)
+        .max_frame_size(MAX_READ)
+        .max_write_buffer_size(1024 * 1024)
 }
