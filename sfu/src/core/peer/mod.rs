@@ -1,8 +1,7 @@
 //! One participant's transport. The only folder that names the WebRTC engine, which does ICE and
 //! DTLS and reads what the client sends; what the client is sent goes past it (`core/sending`).
 //!
-//! The engine's contract is that after every change it is polled until it has nothing more to
-//! say; so each method that changes something is followed by [`Peer::poll`] until `None`.
+//! Each method that changes something is to be followed by [`Peer::poll`] until `None`.
 
 mod codecs;
 mod events;
@@ -11,24 +10,26 @@ mod headers;
 mod identity;
 mod incoming;
 mod lines;
+mod polling;
 mod redundancy;
+mod slots;
 mod ways;
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use str0m::media::{KeyframeRequestKind, Media};
-use str0m::net::{Receive, Transmit};
-use str0m::{Event, Input, Output, Rtc};
+use str0m::media::KeyframeRequestKind;
+use str0m::net::Receive;
+use str0m::{Input, Rtc};
 
 use self::gauge::Gauge;
 pub use self::identity::Identity;
 use self::identity::{INITIAL_ESTIMATE, configure};
 use self::incoming::IncomingStreams;
 pub(crate) use self::lines::Line;
-use self::lines::{LineState, Role, answer, extension_numbers, naming, read_lines};
-use self::ways::{candidate, protocol, transport};
+use self::lines::{LineState, Role, answer, read_lines};
+use self::ways::{candidate, protocol};
 use super::capture_clock::CaptureClock;
 use super::dtls::{self, ExportedKeys};
 use super::error::ConnectError;
@@ -42,10 +43,6 @@ use super::sending::{Heard, Numbers, Outbound, Said, Sending};
 use super::stun::DatagramKind;
 use super::transport::{LocalAddress, Transport};
 
-/// How often the engine may ask to be called again at once before others get their turn.
-const MOST_TURNS: u32 = 64;
-/// The least time between two tellings of the time.
-const LEAST_REST: Duration = Duration::from_millis(1);
 /// What is looked for on the way to a client of whom nothing is known yet, in bits per second.
 const FIRST_AIM: u64 = 4_000_000;
 
@@ -256,31 +253,6 @@ impl Peer {
         is_sound
     }
 
-    /// Time has passed.
-    pub(crate) fn tick(&mut self, now: Instant) {
-        self.sending.tick(now);
-        if self.engine_deadline <= now {
-            self.stir();
-            self.advance(now);
-        }
-    }
-
-    fn advance(&mut self, now: Instant) {
-        if self.rtc.handle_input(Input::Timeout(now)).is_err() {
-            self.rtc.disconnect();
-        }
-    }
-
-    /// Something is done with the engine.
-    fn stir(&mut self) {
-        (self.is_stirred, self.turns) = (true, 0);
-    }
-
-    /// When [`Self::tick`] must be called next. Valid once polled to the end.
-    pub(crate) fn deadline(&self) -> Instant {
-        self.deadline
-    }
-
     /// Sends a packet on a line with its new numbers, if the viewer knows the codec.
     pub(crate) fn send(
         &mut self,
@@ -338,127 +310,8 @@ impl Peer {
         }
     }
 
-    /// The next thing that the transport has to say, until there is nothing more.
-    pub(crate) fn poll(&mut self, now: Instant) -> Option<PeerOutput> {
-        let output = self.next_output(now, MOST_TURNS);
-        if output.is_none() {
-            let sending = self.sending.deadline().filter(|_| self.rtc.is_alive());
-            self.deadline =
-                sending.map_or(self.engine_deadline, |due| due.min(self.engine_deadline));
-        }
-        output
-    }
-
-    /// What it says of a datagram at once: the engine must be asked before it is given the next.
-    /// [`Self::poll`] is still due, once after several datagrams.
-    pub(crate) fn poll_received(&mut self, now: Instant) -> Option<PeerOutput> {
-        self.next_output(now, 0)
-    }
-
-    fn next_output(&mut self, now: Instant, most_turns: u32) -> Option<PeerOutput> {
-        if let Some(received) = self.unpacked.pop_front() {
-            return Some(PeerOutput::Packet(received));
-        }
-        if let Some(said) = self.sending.poll() {
-            return self.repeat(said).or_else(|| self.next_output(now, most_turns));
-        }
-        if let Some(ends) = self.path.ends()
-            && let Some(contents) = self.sending.poll_datagram()
-        {
-            return Some(PeerOutput::Transmit(datagram(ends, contents)));
-        }
-        while self.rtc.is_alive() && self.is_stirred {
-            match self.rtc.poll_output() {
-                Ok(Output::Timeout(deadline)) if deadline > now || self.turns >= most_turns => {
-                    self.is_stirred = deadline <= now && most_turns < MOST_TURNS;
-                    self.engine_deadline = deadline.max(now + LEAST_REST);
-                    return None;
-                }
-                Ok(Output::Timeout(_)) => {
-                    self.turns += 1;
-                    self.advance(now);
-                }
-                Ok(Output::Transmit(transmit)) => {
-                    return Some(PeerOutput::Transmit(self.address(transmit)));
-                }
-                Ok(Output::Event(event)) => {
-                    if matches!(event, Event::RtpPacket(_)) {
-                        self.path.prove(now);
-                    }
-                    if let Some(output) = self.translate(event) {
-                        return Some(output);
-                    }
-                }
-                Err(error) => {
-                    tracing::debug!(%error, "transport failed");
-                    self.rtc.disconnect();
-                    return Some(PeerOutput::Gone);
-                }
-            }
-        }
-        if !self.rtc.is_alive() {
-            self.engine_deadline = now + Duration::from_secs(3600);
-        }
-        None
-    }
-
-    /// Answers to checks go back to where they came from, all else to where the client is.
-    fn address(&self, transmit: Transmit) -> Datagram {
-        let is_check = DatagramKind::of(&transmit.contents) == DatagramKind::Stun;
-        let engines = Ends {
-            client: transmit.destination,
-            ours: LocalAddress { transport: transport(transmit.proto), address: transmit.source },
-        };
-        let ends = self.path.ends().filter(|_| !is_check).unwrap_or(engines);
-        datagram(ends, transmit.contents.into())
-    }
-
     fn numbered(&self) -> impl Iterator<Item = (Line, &LineState)> {
         self.lines.iter().enumerate().map(|(number, line)| (Line(number), line))
-    }
-
-    /// Takes from the engine what it would send on receive slots: it keeps quiet about streams that
-    /// it does not know.
-    fn take_over_streams(&mut self) {
-        self.sending.set_extensions(extension_numbers(&self.rtc, &self.lines));
-        for line in &mut self.lines {
-            let is_slot = line.is_slot();
-            let mut api = self.rtc.direct_api();
-            let stream = api.stream_tx_by_mid(line.mid, None).filter(|_| is_slot);
-            let Some((ssrc, resend)) = stream.map(|stream| (stream.ssrc(), stream.rtx())) else {
-                continue;
-            };
-            api.remove_stream_tx(ssrc);
-            if let Role::Slot(known @ None) = &mut line.role {
-                let naming =
-                    naming(&self.rtc, line.mid, line.kind, &line.payload_types, *ssrc, resend);
-                *known = Some(self.sending.add(naming));
-            }
-        }
-    }
-
-    /// Gives them back while it answers, so that the answer names them as before.
-    fn lend_streams(&mut self) {
-        let mut api = self.rtc.direct_api();
-        for line in &self.lines {
-            if let Role::Slot(Some(stream)) = line.role {
-                let naming = self.sending.naming(stream);
-                let resend = naming.resending.as_ref().map(|resending| resending.ssrc.into());
-                api.declare_stream_tx(naming.ssrc.into(), resend, line.mid, None);
-            }
-        }
-    }
-
-    /// Gives the two lines of a receive slot the same stream, by which browsers play them in step.
-    fn pair_slots(&self, mut answer: String) -> String {
-        let stream = |line: &Line| self.rtc.media(self.lines[line.0].mid).map(Media::stream_id);
-        let (audio, video) = (self.slot_lines(MediaKind::Audio), self.slot_lines(MediaKind::Video));
-        for (audio, video) in audio.iter().zip(&video) {
-            if let (Some(audio), Some(video)) = (stream(audio), stream(video)) {
-                answer = answer.replace(video, audio);
-            }
-        }
-        answer
     }
 }
 

@@ -143,7 +143,8 @@ impl Room {
     /// Whether somebody may soon be shown what the publisher sends, and nobody is shown it yet: key
     /// frames cost those who watch some of the picture's quality.
     pub(super) fn may_be_joined(&self, publisher: ParticipantId) -> bool {
-        let others = || self.members.values().filter(|member| member.id != publisher);
+        let members = || self.members.values().map(Box::as_ref);
+        let others = || members().filter(|member| member.id != publisher);
         if self.call.contains(&publisher) {
             self.call.len() == 1 && others().any(Member::waits)
         } else {

@@ -58,7 +58,8 @@ pub struct Answer {
 pub struct Room {
     identity: Arc<Identity>,
     seats: usize,
-    members: BTreeMap<ParticipantId, Member>,
+    /// Boxed: a node of the map has place for eleven, and most rooms have two.
+    members: BTreeMap<ParticipantId, Box<Member>>,
     tracks: BTreeMap<TrackOf, Track>,
     /// The layers of which a key frame is awaited.
     awaited: BTreeSet<(TrackOf, u8)>,
@@ -252,8 +253,8 @@ impl Room {
     }
 
     pub fn handle_timeout(&mut self, now: Instant) {
-        let due = |member: &&Member| member.deadline() <= now;
-        let due: Vec<_> = self.members.values().filter(due).map(|member| member.id).collect();
+        let due = self.members.values().filter(|member| member.deadline() <= now);
+        let due: Vec<_> = due.map(|member| member.id).collect();
         for participant in due {
             self.tick(now, participant);
         }
@@ -269,7 +270,7 @@ impl Room {
         if self.unheard_since.is_some() {
             return self.unheard_since;
         }
-        let members = self.members.values().map(Member::deadline);
+        let members = self.members.values().map(|member| member.deadline());
         let requests = self
             .awaited
             .iter()
@@ -332,7 +333,7 @@ impl Room {
             return Err(ConnectError::RoomFull);
         }
         let (peer, answer) = Peer::accept(now, &self.identity, offer)?;
-        self.members.insert(participant, Member::new(now, participant, peer));
+        self.members.insert(participant, Box::new(Member::new(now, participant, peer)));
         Ok(answer)
     }
 

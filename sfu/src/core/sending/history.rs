@@ -2,6 +2,7 @@
 //! (RFC 4588). Payloads are shared with all other viewers, and with the room.
 
 use std::collections::VecDeque;
+use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -15,16 +16,34 @@ const MOST: usize = 768;
 #[derive(Debug, Default)]
 pub(super) struct History {
     sent: VecDeque<Sent>,
+    /// What times are counted from.
+    begin: Option<Instant>,
 }
 
+/// Laid out to be small: a transport of a large call holds thousands.
 #[derive(Debug, Clone)]
 pub(super) struct Sent {
-    pub(super) numbers: Numbers,
+    pub(super) payload: Arc<[u8]>,
+    sequence: u64,
+    timestamp: u32,
+    /// In milliseconds.
+    at: u32,
+    again: Option<NonZeroU32>,
+    picture_id: Option<u16>,
+    base_layer_index: Option<u8>,
     pub(super) payload_type: u8,
     pub(super) marker: bool,
-    pub(super) payload: Arc<[u8]>,
-    at: Instant,
-    again: Option<Instant>,
+}
+
+impl Sent {
+    pub(super) fn numbers(&self) -> Numbers {
+        let &Self { sequence, timestamp, picture_id, base_layer_index, .. } = self;
+        Numbers { sequence, timestamp, picture_id, base_layer_index }
+    }
+
+    fn is_old(&self, now: u32) -> bool {
+        now.saturating_sub(self.at) > millis(LONGEST)
+    }
 }
 
 impl History {
@@ -36,19 +55,28 @@ impl History {
         marker: bool,
         payload: &Arc<[u8]>,
     ) {
-        let is_old = |sent: &Sent| now.saturating_duration_since(sent.at) > LONGEST;
-        while self.sent.len() >= MOST || self.sent.front().is_some_and(is_old) {
+        let at = self.millis(now);
+        while self.sent.len() >= MOST || self.sent.front().is_some_and(|sent| sent.is_old(at)) {
             self.sent.pop_front();
         }
-        let is_newest =
-            self.sent.back().is_none_or(|newest| newest.numbers.sequence < numbers.sequence);
+        let is_newest = self.sent.back().is_none_or(|newest| newest.sequence < numbers.sequence);
         let place = match is_newest {
             true => self.sent.len(),
-            false => self.sent.partition_point(|sent| sent.numbers.sequence < numbers.sequence),
+            false => self.sent.partition_point(|sent| sent.sequence < numbers.sequence),
         };
-        let payload = payload.clone();
-        self.sent
-            .insert(place, Sent { numbers, payload_type, marker, payload, at: now, again: None });
+        let Numbers { sequence, timestamp, picture_id, base_layer_index } = numbers;
+        let sent = Sent {
+            payload: payload.clone(),
+            sequence,
+            timestamp,
+            at,
+            again: None,
+            picture_id,
+            base_layer_index,
+            payload_type,
+            marker,
+        };
+        self.sent.insert(place, sent);
     }
 
     /// Nothing of it is of use any more.
@@ -59,19 +87,31 @@ impl History {
     /// The packet that ends in these 16 bits, to be sent again now: if it is not too old, and was
     /// not sent again within the last `pause`.
     pub(super) fn again(&mut self, now: Instant, sequence: u16, pause: Duration) -> Option<&Sent> {
-        let newest = self.sent.back()?.numbers.sequence;
+        let at = self.millis(now);
+        let newest = self.sent.back()?.sequence;
         let behind = (newest as u16).wrapping_sub(sequence);
         let sequence = newest.checked_sub(u64::from(behind))?;
-        let place = self.sent.binary_search_by_key(&sequence, |sent| sent.numbers.sequence).ok()?;
+        let place = self.sent.binary_search_by_key(&sequence, |sent| sent.sequence).ok()?;
         let sent = self.sent.get_mut(place)?;
         let is_under_way =
-            sent.again.is_some_and(|again| now.saturating_duration_since(again) < pause);
-        if is_under_way || now.saturating_duration_since(sent.at) > LONGEST {
+            sent.again.is_some_and(|again| at.saturating_sub(again.get()) < millis(pause));
+        if is_under_way || sent.is_old(at) {
             return None;
         }
-        sent.again = Some(now);
+        sent.again = NonZeroU32::new(at);
         Some(sent)
     }
+
+    /// Never none, by which a time would be taken for no time.
+    fn millis(&mut self, now: Instant) -> u32 {
+        let begin = *self.begin.get_or_insert(now);
+        millis(now.saturating_duration_since(begin)).saturating_add(1)
+    }
+}
+
+/// Enough for seven weeks.
+fn millis(duration: Duration) -> u32 {
+    u32::try_from(duration.as_millis()).unwrap_or(u32::MAX)
 }
 
 #[cfg(test)]
@@ -83,7 +123,7 @@ mod tests {
         Instant::now()
     }
 
-    fn millis(millis: u64) -> Duration {
+    fn after(millis: u64) -> Duration {
         Duration::from_millis(millis)
     }
 
@@ -101,11 +141,11 @@ mod tests {
         let now = begin();
         let mut history = history(now, [65_534, 65_535, 65_537, 65_536]);
         for (wanted, payload) in [(65_534, 254), (0, 0), (1, 1)] {
-            let sent = history.again(now, wanted, millis(0)).unwrap();
+            let sent = history.again(now, wanted, after(0)).unwrap();
             assert_eq!(sent.payload[..], [payload]);
         }
         for never_sent in [65_533, 2, 30_000] {
-            assert!(history.again(now, never_sent, millis(0)).is_none());
+            assert!(history.again(now, never_sent, after(0)).is_none());
         }
     }
 
@@ -113,7 +153,7 @@ mod tests {
     fn what_is_on_its_way_again_is_not_sent_a_third_time() {
         let now = begin();
         let mut history = history(now, 1..10);
-        let mut again = |after| history.again(now + millis(after), 5, millis(50)).is_some();
+        let mut again = |millis| history.again(now + after(millis), 5, after(50)).is_some();
         assert!(again(10) && !again(20) && !again(59) && again(60));
     }
 
@@ -122,10 +162,10 @@ mod tests {
         let now = begin();
         let mut history = history(now, 1..=2_000);
         assert_eq!(history.sent.len(), MOST);
-        assert!(history.again(now, 1_000, millis(0)).is_none());
-        assert!(history.again(now + LONGEST + millis(1), 2_000, millis(0)).is_none());
+        assert!(history.again(now, 1_000, after(0)).is_none());
+        assert!(history.again(now + LONGEST + after(1), 2_000, after(0)).is_none());
         let numbers = Numbers { sequence: 2_001, ..Numbers::default() };
-        history.note(now + LONGEST + millis(1), numbers, 96, false, &[1].into());
+        history.note(now + LONGEST + after(1), numbers, 96, false, &[1].into());
         assert_eq!(history.sent.len(), 1);
     }
 }

@@ -10,6 +10,7 @@ mod allowance;
 mod header;
 mod history;
 mod pacing;
+mod resending;
 mod stream;
 
 use std::collections::VecDeque;
@@ -19,7 +20,7 @@ pub(crate) use self::header::ExtensionNumbers;
 use self::pacing::Pacing;
 use self::stream::{MOST_PADDING, Plain, Stream};
 pub(crate) use self::stream::{Naming, Numbers, Outbound, Resending};
-use super::congestion::{Congestion, Space};
+use super::congestion::Congestion;
 use super::losses::{Losses, RecentLosses};
 use super::rtcp::{self, Message, ReceptionReport};
 use super::srtp::{Opener, Sealer, SrtpKeys};
@@ -32,22 +33,10 @@ const REPORT_EVERY: Duration = Duration::from_secs(1);
 const MOST_REPORTS: usize = 31;
 /// The first is due soon after something was sent: before, sound and picture are not in step.
 const FIRST_REPORT: Duration = Duration::from_millis(100);
-/// What is sent again is taken to be on its way for a round trip; while that is not known, so long.
-const USUAL_TRIP: Duration = Duration::from_millis(100);
-/// Where so much gets lost, what is sent again gets lost as well, and is sent twice: each further asking
-/// would cost a round trip. Where that is long, less is enough.
-const HEAVY_LOSS: f32 = 0.08;
-const LOSS: f32 = 0.02;
-const LONG_TRIP: Duration = Duration::from_millis(80);
-/// Losses come in bursts, which the second copy should not be in as well.
-const APART: Duration = Duration::from_millis(25);
-const MOST_SECOND_COPIES: usize = 256;
-/// From a key frame's arrival until it is shown, and then some.
-const DECODING: Duration = Duration::from_millis(100);
-/// What a packet of a picture has, about.
-const USUAL_PACKET: usize = 1_100;
 /// The least time between two looks at what padding is due.
 const LEAST_REST: Duration = Duration::from_millis(1);
+/// What is kept place for; a newcomer has far more to be sent, once.
+const USUAL_DATAGRAMS: usize = 64;
 /// At one time no more packets of padding are sent.
 const MOST_PADDINGS: usize = 64;
 
@@ -205,10 +194,7 @@ impl Sending {
                 Waiting::Again { stream, sequence } => self.send_again(now, stream, sequence),
             }
         }
-        let is_due = |(due, ..): &mut (Instant, usize, u16)| *due <= now;
-        while let Some((_, stream, sequence)) = self.second_copies.pop_front_if(is_due) {
-            self.send_copy(now, stream, sequence, Duration::ZERO);
-        }
+        self.send_second_copies(now);
         self.pad(now);
         self.rests_until = now + LEAST_REST;
     }
@@ -227,7 +213,11 @@ impl Sending {
     }
 
     pub(crate) fn poll_datagram(&mut self) -> Option<Vec<u8>> {
-        self.datagrams.pop_front()
+        let next = self.datagrams.pop_front();
+        if next.is_none() {
+            self.datagrams.shrink_to(USUAL_DATAGRAMS);
+        }
+        next
     }
 
     /// What the way to the client can carry, in bits per second.
@@ -299,57 +289,6 @@ impl Sending {
         self.pacing.leave(now, bytes + OVERHEAD);
         self.bytes += bytes as u64;
         self.next_report.get_or_insert(now + FIRST_REPORT);
-    }
-
-    /// Sends what the client missed, each in its turn: where a narrow way has lost a lot, all of it
-    /// at once would be lost again.
-    fn resend(&mut self, now: Instant, stream: usize, sequences: &[u16]) {
-        for &sequence in sequences {
-            let is_same = |waiting: &Waiting| {
-                matches!(waiting, Waiting::Again { stream: other, sequence: number }
-                    if *other == stream && *number == sequence)
-            };
-            if self.pacing.is_free(now) {
-                self.send_again(now, stream, sequence);
-            } else if !self.pacing.any(is_same) {
-                self.pacing.wait(Waiting::Again { stream, sequence }, USUAL_PACKET, true);
-            }
-        }
-    }
-
-    fn send_again(&mut self, now: Instant, stream: usize, sequence: u16) {
-        let under_way = self.congestion.round_trip().unwrap_or(USUAL_TRIP);
-        let is_sent = self.send_copy(now, stream, sequence, under_way);
-        let bearable = if under_way < LONG_TRIP { HEAVY_LOSS } else { LOSS };
-        let is_lossy = self.losses.lately().share() > bearable;
-        let is_free = self.congestion.space() != Space::Crowded;
-        if is_sent && is_lossy && is_free && self.second_copies.len() < MOST_SECOND_COPIES {
-            self.second_copies.push_back((now + APART, stream, sequence));
-        }
-    }
-
-    /// Whether it was sent: what is too old, or was sent again less than `pause` ago, is not.
-    fn send_copy(&mut self, now: Instant, stream: usize, sequence: u16, pause: Duration) -> bool {
-        let Some((sealer, _)) = &mut self.keys else { return false };
-        let (congestion, numbers) = (&mut self.congestion, &self.numbers);
-        let counts = numbers.transport_sequence.is_some();
-        let register = |bytes| counts.then(|| congestion.send(now, bytes + OVERHEAD));
-        let again = self.streams[stream].write_again(now, numbers, sequence, pause, register);
-        let Some(plain) = again else { return false };
-        self.pacing.leave(now, plain.packet.len());
-        self.datagrams.extend(sealed(sealer, plain));
-        true
-    }
-
-    /// Whether the client asks for what is on its way already: a large key frame takes its time.
-    fn has_key_frame_coming(&self, now: Instant, stream: usize) -> bool {
-        let (number, stream) = (stream, &self.streams[stream]);
-        let waits = self.pacing.any(|waiting| {
-            matches!(waiting, Waiting::Media { stream, outbound }
-                if *stream == number && outbound.starts_key_frame)
-        });
-        let trip = self.congestion.round_trip().unwrap_or(USUAL_TRIP);
-        waits || stream.key_frame_left(now).is_some_and(|since| since < trip + DECODING)
     }
 
     /// The stream that padding is sent with: browsers take it where lost packets are sent again.

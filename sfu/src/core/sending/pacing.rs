@@ -17,6 +17,8 @@ const CROWDED_PACE: u64 = 100;
 const BURST: Duration = Duration::from_millis(40);
 /// Nothing waits for longer, whatever comes: less has to be sent then, not later.
 const LONGEST_MILLIS: u64 = 500;
+/// What a queue keeps place for; a newcomer's has far more, once.
+const USUAL: usize = 64;
 
 /// What waits for its turn.
 #[derive(Debug)]
@@ -79,7 +81,11 @@ impl<T> Pacing<T> {
         if self.free_at.is_some_and(|free| free > now) {
             return None;
         }
-        let (what, bytes) = self.urgent.pop_front().or_else(|| self.others.pop_front())?;
+        let next = self.urgent.pop_front().or_else(|| self.others.pop_front());
+        if next.is_none() {
+            self.others.shrink_to(USUAL);
+        }
+        let (what, bytes) = next?;
         self.bytes -= bytes as u64;
         Some(what)
     }

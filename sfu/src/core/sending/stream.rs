@@ -184,7 +184,8 @@ impl Stream {
         transport_sequence: impl FnOnce(usize) -> Option<u16>,
     ) -> Option<Plain> {
         let sent = self.history.again(now, sequence, pause)?.clone();
-        let Sent { numbers: first, payload_type, marker, payload, .. } = sent;
+        let first = sent.numbers();
+        let Sent { payload_type, marker, payload, .. } = sent;
         let (ssrc, payload_type) = self.resends(payload_type)?;
         if !self.allowance.spend(payload.len()) {
             return None;
