@@ -49,7 +49,7 @@ export async function newPage(browser, options = {}) {
     isMobile: phone,
     permissions: [...allowed, 'clipboard-read', 'clipboard-write'],
   });
-  context.setDefaultTimeout(20_000);
+  context.setDefaultTimeout(40_000);
   await context.addInitScript(observe, { relayOnly: options.relayOnly ?? false });
   const page = await context.newPage();
   openPages.add(page);

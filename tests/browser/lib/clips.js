@@ -22,6 +22,8 @@ const sizes = {
   stylist: { width: 640, height: 360, frames: 60, rate: 30 },
   /** What four browsers on a machine of two cores can hold. */
   group: { width: 640, height: 360, frames: 30, rate: 15 },
+  /** Where what is shown matters, and not how smoothly. */
+  calm: { width: 640, height: 360, frames: 20, rate: 10 },
   hd: { width: 1280, height: 720, frames: 30, rate: 30 },
   lively: { width: 640, height: 360, frames: 30, rate: 20, texture: true },
 };

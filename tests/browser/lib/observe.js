@@ -42,7 +42,7 @@ export function received(page) {
 }
 
 /** Returns once the page decoded `more` frames from now on, and heard something if `heard`. */
-export async function mediaFlows(page, { more = 10, heard = true, within = 15_000 } = {}) {
+export async function mediaFlows(page, { more = 10, heard = true, within = 45_000 } = {}) {
   const before = await received(page);
   const deadline = Date.now() + within;
   let now = before;

@@ -20,8 +20,8 @@ let customers;
 before(async () => {
   server = await Server.start();
   desk = await people.session(server, server.staff('owner'));
-  stylists = await open({ camera: clip('stylist', 'group') });
-  customers = await open({ camera: clip('customer', 'group') });
+  stylists = await open({ camera: clip('stylist', 'calm') });
+  customers = await open({ camera: clip('customer', 'calm') });
 });
 
 after(async () => {

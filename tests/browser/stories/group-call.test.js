@@ -19,7 +19,7 @@ after(async () => {
 });
 
 /** A camera that four browsers on one machine can hold. */
-const small = () => clip('stylist', 'group');
+const small = () => clip('stylist', 'calm');
 
 /** The names of the pictures of others that move now. */
 async function moving(page) {
@@ -115,17 +115,18 @@ test('four people in one call', async (t) => {
       .click();
     await page.getByText(/^Received picture:/).waitFor();
     const facts = page.getByText(/\d+ × \d+ · \d+ fps/);
-    // A browser that was short of the processor is given half a minute before it is asked again.
+    // A browser that is short of the processor falls back to still pictures, of which there are no
+    // facts, and is given half a minute and more before it is asked again.
     const seen = new Set();
     await people
       .eventually(
         'the whole camera is sent',
         async () => {
-          const now = await facts.textContent();
+          const now = await facts.textContent({ timeout: 1000 }).catch(() => 'none');
           seen.add(now);
           return now.includes('640 × 360');
         },
-        60_000,
+        120_000,
       )
       .catch((error) => {
         throw new Error(`${error.message}; seen: ${[...seen].join(', ')}`);
