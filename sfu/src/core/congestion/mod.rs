@@ -178,9 +178,11 @@ impl Congestion {
     }
 
     pub(crate) fn space(&self) -> Space {
+        let wanted = self.wanted();
         if self.delays.is_queue_standing() {
             Space::Crowded
-        } else if self.wanted().is_wanting() {
+        } else if wanted.is_proven && wanted.is_wanting() {
+            // What is only taken for granted holds up nobody's first picture.
             Space::Narrow
         } else {
             Space::Ample
