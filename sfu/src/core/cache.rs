@@ -13,7 +13,7 @@ use super::vp8;
 /// What may follow a key frame before the followers are let go: replaying more would take longer
 /// than a new key frame.
 const MOST_FOLLOWERS: usize = 400;
-const MOST_FOLLOWING_BYTES: usize = 150_000;
+const MOST_FOLLOWING_BYTES: usize = 300_000;
 /// A key frame larger than this is not kept.
 const MOST_PACKETS: usize = 1_500;
 const MOST_BYTES: usize = 1_500_000;

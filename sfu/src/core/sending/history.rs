@@ -55,7 +55,7 @@ impl History {
         marker: bool,
         payload: &Arc<[u8]>,
     ) {
-        let at = self.millis(now);
+        let at = self.time(now);
         while self.sent.len() >= MOST || self.sent.front().is_some_and(|sent| sent.is_old(at)) {
             self.sent.pop_front();
         }
@@ -87,7 +87,7 @@ impl History {
     /// The packet that ends in these 16 bits, to be sent again now: if it is not too old, and was
     /// not sent again within the last `pause`.
     pub(super) fn again(&mut self, now: Instant, sequence: u16, pause: Duration) -> Option<&Sent> {
-        let at = self.millis(now);
+        let at = self.time(now);
         let newest = self.sent.back()?.sequence;
         let behind = (newest as u16).wrapping_sub(sequence);
         let sequence = newest.checked_sub(u64::from(behind))?;
@@ -102,8 +102,8 @@ impl History {
         Some(sent)
     }
 
-    /// Never none, by which a time would be taken for no time.
-    fn millis(&mut self, now: Instant) -> u32 {
+    /// In milliseconds, from one on.
+    fn time(&mut self, now: Instant) -> u32 {
         let begin = *self.begin.get_or_insert(now);
         millis(now.saturating_duration_since(begin)).saturating_add(1)
     }

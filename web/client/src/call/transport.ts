@@ -67,9 +67,9 @@ export class Transport {
 
   /** The offer for joining. A transport that was connected keeps its media and gets a new path. */
   async offer(): Promise<string> {
-    const pending = this.peer.localDescription;
     if (this.peer.connectionState === 'failed') this.rebuild();
     if (this.peer.signalingState === 'have-local-offer') {
+      const pending = this.peer.localDescription;
       if (!this.everConnected && pending) return compact(pending.sdp);
       // Its answer was lost with the socket. The path that there is may yet come back.
       await this.peer.setLocalDescription({ type: 'rollback' });
