@@ -6,8 +6,8 @@ const FULL_HD = { width: 1920, height: 1080 };
 const SMALL = { width: 640, height: 360 };
 
 function sending(video: boolean[], change: Partial<Sending & { subject: boolean }> = {}): Sending {
-  const { sparing = false, subject = false } = change;
-  return { publish: { video, screen: false, subject }, sparing };
+  const { sparing = false, subject = false, relief = 0 } = change;
+  return { publish: { video, screen: false, subject }, sparing, relief };
 }
 const all = sending([true, true, true]);
 const lines = (source: typeof HD, how: Sending, count = 3) =>
@@ -90,4 +90,15 @@ test('of the picture that the call is about resolution comes first', () => {
   const subject = sending([false, false, true], { subject: true }).publish;
   expect(stopgaps(HD, 3, subject, 400_000, [])).toEqual([false, false, false]);
   expect(stopgaps(HD, 3, subject, 250_000, [])).toEqual([false, true, false]);
+});
+
+test('a device that is short of processor sends fewer frames, as sharp as before', () => {
+  const rates = (relief: 0 | 1 | 2) =>
+    encodings(HD, 3, sending([true, true, true], { relief })).map((layer) => layer.maxFramerate);
+  expect([rates(0), rates(1), rates(2)]).toEqual([
+    [30, 30, 30],
+    [15, 15, 15],
+    [8, 8, 8],
+  ]);
+  expect(lines(HD, sending([true, true, true], { relief: 2 }))).toEqual([180, 360, 720]);
 });

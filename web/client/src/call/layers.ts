@@ -1,6 +1,7 @@
 // How the camera is sent: in up to three sizes at once (simulcast), of which only those are encoded
 // that somebody needs. Pure: numbers in, encodings out.
 
+import type { Relief } from './processor/relief';
 import type { Publish } from './protocol';
 
 export interface Source {
@@ -15,6 +16,8 @@ export interface Sending {
   sparing: boolean;
   /** Layers that are sent beside those that are needed, which the network may not carry. */
   stopgaps?: readonly boolean[];
+  /** What the device does without for want of processor. */
+  relief?: Relief;
 }
 
 /** What a browser takes as an encoding's parameters. */
@@ -36,7 +39,9 @@ const SUBJECT_LINES = 1080;
 const LEAST_LINES = 180;
 /** Browsers drop the uppermost layers of pictures with fewer pixels than these. */
 const PIXELS_FOR = { three: 960 * 540, two: 480 * 270 };
-const MAX_FRAMERATE = 30;
+/** Frames per second. A device that is short of processor sends fewer, as sharp as before: it is skin
+    that is looked at, not motion. */
+const MAX_FRAMERATE: Record<Relief, number> = { 0: 30, 1: 15, 2: 8 };
 const SPARING = { maxBitrate: 150_000, maxFramerate: 8 };
 const RIDS = ['l', 'm', 'h'];
 
@@ -65,7 +70,7 @@ export function layerNames(source: Source | null, isWeak: boolean): string[] {
 
 /** The parameters of each of `count` layers, lowest first. */
 export function encodings(source: Source | null, count: number, sending: Sending): Encoding[] {
-  const { publish, sparing, stopgaps = [] } = sending;
+  const { publish, sparing, stopgaps = [], relief = 0 } = sending;
   const { lines, top, usable, sizes } = shape(source, count, publish);
   return needs(publish.video, count, usable).map((isNeeded, layer) => {
     const size = sizes[layer] ?? top;
@@ -73,7 +78,7 @@ export function encodings(source: Source | null, count: number, sending: Sending
       active: sparing ? layer === 0 : isNeeded || stopgaps[layer] === true,
       scaleResolutionDownBy: lines === 0 ? 1 : Math.max(1, lines / size),
       maxBitrate: sparing ? SPARING.maxBitrate : worth(size),
-      maxFramerate: sparing ? SPARING.maxFramerate : MAX_FRAMERATE,
+      maxFramerate: sparing ? SPARING.maxFramerate : MAX_FRAMERATE[relief],
     };
   });
 }

@@ -28,6 +28,11 @@ export function isWeak(): boolean {
   return /Mobi|Android/i.test(userAgent) && (hardwareConcurrency <= 4 || deviceMemory <= 2);
 }
 
+/** The page is out of sight. */
+export function isHidden(): boolean {
+  return typeof document !== 'undefined' && document.visibilityState === 'hidden';
+}
+
 /** Storage that the browser may refuse (private windows, in-app browsers): then memory must do. */
 export function safeStore(open: () => Storage): KeyValueStore {
   const memory = new Map<string, string>();

@@ -110,3 +110,13 @@ test('when it is over nothing is touched any more', async () => {
   expect(sender(1).track).toBeNull();
   expect(active()).toEqual([true, true, true]);
 });
+
+test('a device that is short of processor sends fewer frames, and all again when it is not', async () => {
+  const rate = () => layers().at(-1)!.maxFramerate!;
+  await publishing.publish(everything);
+  const whole = rate();
+  await publishing.relieve(1);
+  expect(rate()).toBeLessThan(whole);
+  await publishing.relieve(0);
+  expect(rate()).toBe(whole);
+});

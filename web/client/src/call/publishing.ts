@@ -2,6 +2,7 @@
 // parameters are set, without another offer.
 
 import { encodings, layerNames, NOTHING_TOLD, type Sending, type Source, stopgaps } from './layers';
+import type { Relief } from './processor/relief';
 import type { Publish, TrackKind } from './protocol';
 import { preferCodecs } from './sdp';
 import { tuneSound } from './sound-rate';
@@ -25,6 +26,7 @@ export class Publishing {
   private sparing = false;
   private share: CameraShare = 'all';
   private sparesSound = false;
+  private relief: Relief = 0;
   /** What the network carries, in bits per second, where the browser says. */
   private bitrate: number | null = null;
   private stopgaps: readonly boolean[] = [];
@@ -76,6 +78,13 @@ export class Publishing {
     await this.tune();
   }
 
+  /** A device that is short of processor encodes fewer frames. */
+  async relieve(relief: Relief): Promise<void> {
+    if (this.relief === relief) return;
+    this.relief = relief;
+    await this.tune();
+  }
+
   /** What the network carries, in bits per second; null where the browser does not say. */
   async afford(bitrate: number | null): Promise<void> {
     this.bitrate = bitrate;
@@ -108,10 +117,10 @@ export class Publishing {
   }
 
   private sending(): Sending {
-    const { told, share, sparing } = this;
+    const { told, share, sparing, relief } = this;
     const wanted = share === 'lowest' && told.video.includes(true) ? [true] : [];
-    if (share !== 'all') return { publish: { ...told, video: wanted }, sparing };
-    return { publish: told, sparing, stopgaps: this.findStopgaps() };
+    if (share !== 'all') return { publish: { ...told, video: wanted }, sparing, relief };
+    return { publish: told, sparing, relief, stopgaps: this.findStopgaps() };
   }
 
   private findStopgaps(): readonly boolean[] {

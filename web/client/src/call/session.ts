@@ -8,6 +8,7 @@ import type { LocalMedia } from './devices';
 import { warmUp } from './encode';
 import { EMPTY, reduce, withConnection, withoutNotice, type CallModel } from './model';
 import { isWeak, type KeyValueStore } from './platform';
+import { Processor } from './processor/processor';
 import {
   PROTOCOL_VERSION,
   type CaptureId,
@@ -46,6 +47,8 @@ export class CallSession {
   readonly screen: ScreenShare;
   /** What the page shows of whom. */
   readonly tiles: Tiles;
+  /** Whether this device keeps up. */
+  readonly processor = new Processor();
   /** Pictures in the place of videos that a network does not carry. */
   readonly stills: Stills;
   /** A snapshot was taken: show and sound the shutter. */
@@ -90,6 +93,7 @@ export class CallSession {
       transport: this.transport,
       publishing: this.transport.publishing,
       tiles: this.tiles,
+      processor: this.processor,
       camera: () => (this.sending().video ? options.media.state.get().camera.track : null),
       say: (message) => this.connection.send(message),
     });
@@ -104,6 +108,10 @@ export class CallSession {
       say: (message) => this.say(message),
       onLost: (capture) => this.onRefused('internal', capture),
     });
+    this.processor.relief.subscribe((relief) => {
+      this.tiles.relieve(relief);
+      void this.transport.publishing.relieve(relief);
+    });
     this.followMedia();
   }
 
@@ -111,6 +119,7 @@ export class CallSession {
     warmUp();
     this.connection.start();
     this.reporting.start();
+    this.processor.start();
     this.stills.start();
   }
 
@@ -193,6 +202,7 @@ export class CallSession {
 
   private stop(): void {
     this.reporting.stop();
+    this.processor.stop();
     this.stills.stop();
     this.tiles.close();
     this.screen.close();

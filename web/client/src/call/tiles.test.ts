@@ -61,3 +61,28 @@ test('after a new connection all is told anew', async () => {
   await timers.advance(1_000);
   expect(told).toHaveLength(2);
 });
+
+test('a device that is short of processor asks for coarser pictures, but of what matters', async () => {
+  pictures.push({ participant: 4, kind: 'video', subject: true });
+  tiles.set({}, video(2, 700));
+  tiles.set({}, video(3, 500));
+  tiles.set({}, video(4, 600));
+  for (const relief of [0, 1, 2, 0] as const) {
+    tiles.relieve(relief);
+    await timers.advance(1_000);
+  }
+  expect(told.map((view) => view.map(({ height }) => height))).toEqual([
+    [700, 500, 600],
+    [700, 360, 600],
+    [360, 180, 600],
+    [700, 500, 600],
+  ]);
+});
+
+test('among equals none is the largest, and what was pinned is left alone', async () => {
+  tiles.set({}, video(2, 500));
+  tiles.set({}, video(3, 500, true));
+  tiles.relieve(2);
+  await timers.advance(1_000);
+  expect(told.at(-1)!.map(({ height }) => height)).toEqual([180, 500]);
+});

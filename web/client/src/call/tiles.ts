@@ -3,6 +3,7 @@
 
 import type { CallModel } from './model';
 import { realTimers, type Timers } from './platform';
+import type { Relief } from './processor/relief';
 import type { ParticipantId, Tile, TrackKind } from './protocol';
 
 export type PictureKind = Exclude<TrackKind, 'audio'>;
@@ -19,13 +20,15 @@ export interface Shown {
 export interface Picture {
   participant: ParticipantId;
   kind: PictureKind;
+  /** The one that the call is about. */
+  subject?: boolean;
 }
 
 /** All that others in the call may show. */
-export function pictures({ people, you }: CallModel): Picture[] {
+export function pictures({ people, subject, you }: CallModel): Picture[] {
   const others = [...people.values()].filter(({ id, place }) => id !== you?.id && place === 'call');
   return others.flatMap(({ id, screen }) => [
-    { participant: id, kind: 'video' as const },
+    { participant: id, kind: 'video' as const, ...(id === subject ? { subject: true } : {}) },
     ...(screen ? [{ participant: id, kind: 'screen' as const }] : []),
   ]);
 }
@@ -35,11 +38,19 @@ const MOST_TILES = 64;
 const SETTLE_MS = 120;
 /** Finer than any layer: a window that is dragged says little. */
 const STEP = 20;
+/** To a device that is short of processor, cameras come with no more lines than these: the one that is
+    shown larger than all others, and the rest. Not what was pinned, nor what the call is about. */
+const MOST_LINES: Record<Relief, { largest: number; others: number }> = {
+  0: { largest: Infinity, others: Infinity },
+  1: { largest: Infinity, others: 360 },
+  2: { largest: 360, others: 180 },
+};
 
 export class Tiles {
   private readonly shown = new Map<object, Shown>();
   private told = '';
   private withholds = false;
+  private relief: Relief = 0;
   private cancel: (() => void) | null = null;
 
   constructor(
@@ -73,6 +84,13 @@ export class Tiles {
     this.soon();
   }
 
+  /** A device that is short of processor asks for coarser pictures. */
+  relieve(relief: Relief): void {
+    if (this.relief === relief) return;
+    this.relief = relief;
+    this.soon();
+  }
+
   /** Somebody came or went. */
   changed(): void {
     this.soon();
@@ -98,23 +116,38 @@ export class Tiles {
     });
   }
 
-  /** Of two tiles of one picture the larger counts. */
   private view(): Tile[] {
-    return this.pictures()
+    const tiles = this.pictures()
       .slice(0, MOST_TILES)
-      .map(({ participant, kind }) => {
-        const of = [...this.shown.values()].filter(
-          (shown) => shown.participant === participant && shown.kind === kind,
-        );
-        const isWithheld = this.withholds && kind === 'video';
-        const height = isWithheld ? 0 : Math.max(0, ...of.map((shown) => shown.height));
-        const pinned = of.some((shown) => shown.pinned);
-        return {
-          participant,
-          kind,
-          height: Math.min(4320, Math.ceil(height / STEP) * STEP),
-          ...(pinned ? { pinned } : {}),
-        };
-      });
+      .map((picture) => this.tile(picture));
+    const heights = tiles.map(({ height }) => height).sort((a, b) => b - a);
+    const largest = heights[0] === heights[1] ? Infinity : heights[0];
+    return tiles.map(({ subject, ...tile }) => {
+      const { participant, kind, height, pinned } = tile;
+      const most = MOST_LINES[this.relief][height === largest ? 'largest' : 'others'];
+      const isCapped = kind === 'video' && !pinned && !subject;
+      return {
+        participant,
+        kind,
+        height: isCapped ? Math.min(most, height) : height,
+        ...(pinned ? { pinned } : {}),
+      };
+    });
+  }
+
+  /** Of two tiles of one picture the larger counts. */
+  private tile({ participant, kind, subject }: Picture): Tile & Pick<Picture, 'subject'> {
+    const of = [...this.shown.values()].filter(
+      (shown) => shown.participant === participant && shown.kind === kind,
+    );
+    const isWithheld = this.withholds && kind === 'video';
+    const height = isWithheld ? 0 : Math.max(0, ...of.map((shown) => shown.height));
+    return {
+      participant,
+      kind,
+      height: Math.min(4320, Math.ceil(height / STEP) * STEP),
+      pinned: of.some((shown) => shown.pinned),
+      subject,
+    };
   }
 }

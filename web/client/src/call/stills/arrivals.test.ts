@@ -15,7 +15,8 @@ beforeEach(() => {
 /** Lets a second pass in which so many frames are decoded. */
 function see(fps: number, change: Partial<Sight> = {}): boolean {
   frames += fps;
-  const sight = { participant: 2, frames, expected: false, stills: false, ...change };
+  const counted = { decoded: frames, arrived: frames };
+  const sight = { participant: 2, frames: counted, expected: false, stills: false, ...change };
   const lacking = arrivals.look([sight], at);
   at += SECOND;
   return lacking.includes(2);

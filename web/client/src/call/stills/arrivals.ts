@@ -3,12 +3,15 @@
 // between video and still pictures is worse than either.
 
 import type { ParticipantId } from '../protocol';
+import type { Frames } from './measuring';
 
 /** A camera that this page shows, as it is now. */
 export interface Sight {
   participant: ParticipantId;
-  /** Decoded so far. */
-  frames: number;
+  /** So far. */
+  frames: Frames;
+  /** This device is short of processor: frames that came and were not decoded are no matter of networks. */
+  busy?: boolean;
   /** There is reason to think that it does not come: the server sends none, or somebody's network is
       poor. */
   expected: boolean;
@@ -17,8 +20,8 @@ export interface Sight {
 }
 
 interface State {
-  /** The last looks: when, and how many frames had been decoded by then. */
-  looks: { at: number; frames: number }[];
+  /** The last looks: when, and how many frames there had been by then. */
+  looks: { at: number; frames: Frames }[];
   /** Whether any frame ever came. */
   seen: boolean;
   lacking: boolean;
@@ -52,17 +55,19 @@ export class Arrivals {
     return sights.filter((sight) => this.lacks(sight, at)).map(({ participant }) => participant);
   }
 
-  private lacks({ participant, frames, expected, stills }: Sight, at: number): boolean {
+  private lacks(sight: Sight, at: number): boolean {
+    const { participant, frames, expected, stills, busy } = sight;
+    const counted = busy ? 'arrived' : 'decoded';
     const state = this.known.get(participant) ?? begin();
     this.known.set(participant, state);
     note(state, frames, at);
     if (state.lacking) {
-      const flows = (rate(state, at, 0) ?? 0) >= FLOWING;
+      const flows = (rate(state, at, 0, counted) ?? 0) >= FLOWING;
       state.flowing = flows ? (state.flowing ?? at) : null;
       if (state.flowing !== null && at - state.flowing >= state.patience) comeBack(state, at);
     } else {
       const patience = (expected ? EXPECTED_MS : STALLED_MS) * (state.seen ? 1 : FIRST);
-      const lately = rate(state, at, stills ? 0 : patience);
+      const lately = rate(state, at, stills ? 0 : patience, counted);
       if (lately === null ? stills : lately < STALLED) stall(state, at);
     }
     return state.lacking;
@@ -80,22 +85,30 @@ function begin(): State {
   };
 }
 
-function note(state: State, frames: number, at: number): void {
+function note(state: State, frames: Frames, at: number): void {
   const last = state.looks.at(-1);
   // Another decoder counts from nothing.
-  if (last && frames < last.frames) state.looks = [{ at: last.at, frames: 0 }];
-  state.seen ||= frames > 0;
+  if (last && frames.decoded < last.frames.decoded) {
+    state.looks = [{ at: last.at, frames: { decoded: 0, arrived: 0 } }];
+  }
+  state.seen ||= frames.decoded > 0;
   const isOld = (next: { at: number } | undefined) => next && at - next.at >= STALLED_MS * FIRST;
   while (isOld(state.looks[1])) state.looks.shift();
   state.looks.push({ at, frames });
 }
 
 /** Frames per second over the shortest time of at least so long; null when it is not that long yet. */
-function rate({ looks }: State, at: number, milliseconds: number): number | null {
+/** Frames per second over the last so many milliseconds at the least. */
+function rate(
+  { looks }: State,
+  at: number,
+  milliseconds: number,
+  counted: keyof Frames,
+): number | null {
   const now = looks.at(-1);
   const then = looks.findLast((look) => look !== now && at - look.at >= milliseconds);
   if (!now || !then || at <= then.at) return null;
-  return ((now.frames - then.frames) * 1000) / (at - then.at);
+  return ((now.frames[counted] - then.frames[counted]) * 1000) / (at - then.at);
 }
 
 function stall(state: State, at: number): void {

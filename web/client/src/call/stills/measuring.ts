@@ -1,18 +1,29 @@
-// What the browser's statistics say of pictures: how many frames of each were decoded, and how the
-// camera's own go out.
+// What the browser's statistics say of pictures: how many frames of each came and were decoded, and how
+// the camera's own go out.
 
 export type Entry = Record<string, unknown> & { type: string };
 
 /** The camera's m-line is the second; browsers number them in their order. */
 const CAMERA_MID = '1';
 
-/** Frames decoded so far, by the identifier of the received track. */
-export function framesDecoded(entries: readonly Entry[]): ReadonlyMap<string, number> {
-  const frames = new Map<string, number>();
+/** Frames of a picture so far. */
+export interface Frames {
+  decoded: number;
+  /** That came whole, whether there was time to decode them or not. */
+  arrived: number;
+}
+
+/** By the identifier of the received track. */
+export function framesOf(entries: readonly Entry[]): ReadonlyMap<string, Frames> {
+  const frames = new Map<string, Frames>();
   for (const entry of entries) {
     if (entry.type !== 'inbound-rtp' || entry.kind !== 'video') continue;
     if (typeof entry.trackIdentifier !== 'string') continue;
-    frames.set(entry.trackIdentifier, number(entry.framesDecoded) ?? 0);
+    const decoded = number(entry.framesDecoded) ?? 0;
+    frames.set(entry.trackIdentifier, {
+      decoded,
+      arrived: number(entry.framesReceived) ?? decoded,
+    });
   }
   return frames;
 }
@@ -29,6 +40,7 @@ export function outgoing(all: readonly Entry[]): Outgoing {
     // Layers come and go: only their sum grows as long as any of them is sent.
     framesSent: sum(layers, 'framesSent'),
     estimate: number(path?.availableOutgoingBitrate),
+    loss: Math.max(0, ...losses(all)),
     roundTrip: trip === null ? null : trip * 1000,
   };
 }
@@ -37,6 +49,8 @@ export interface Outgoing {
   framesSent: number;
   /** Bits per second; null where the browser does not say. */
   estimate: number | null;
+  /** Of what was sent lately, as the server tells: the greatest share of any stream. */
+  loss: number;
   /** Milliseconds. */
   roundTrip: number | null;
 }
@@ -60,6 +74,11 @@ function pathOf(all: readonly Entry[]): Entry | undefined {
     pairs.find(({ id, selected }) => (chosen === undefined ? selected === true : id === chosen)) ??
     pairs.find(({ nominated, state }) => nominated === true && state === 'succeeded')
   );
+}
+
+function losses(all: readonly Entry[]): number[] {
+  const reports = all.filter(({ type }) => type === 'remote-inbound-rtp');
+  return reports.map(({ fractionLost }) => number(fractionLost) ?? 0);
 }
 
 function sum(entries: readonly Entry[], member: string): number {

@@ -22,17 +22,18 @@ let shares: CameraShare[];
 let sparesSound: boolean;
 let connected: boolean;
 let inSight: boolean;
+let busy: boolean;
 let withholds: boolean;
 let camera: FakeTrack | null;
 /** Per second: decoded of the customer's picture, and sent of one's own. */
-let flow: { decoded: number; sent: number; estimate: number; lost: number };
+let flow: { decoded: number; arrived?: number; sent: number; estimate: number; lost: number };
 
 beforeEach(() => {
   timers = new FakeTimers();
   server = new FakeStillServer(timers);
   server.picture = pictureOf(5000);
   model = writable<CallModel>({ ...EMPTY, connection: 'joined' });
-  [said, shares, connected, inSight] = [[], [], true, true];
+  [said, shares, connected, inSight, busy] = [[], [], true, true, false];
   camera = new FakeTrack('video');
   flow = { decoded: 25, sent: 25, estimate: 2_000_000, lost: 0 };
   vi.stubGlobal('URL', { createObjectURL: () => 'blob:1', revokeObjectURL: () => undefined });
@@ -54,6 +55,7 @@ beforeEach(() => {
       shows: () => inSight,
       withholdCameras: (on) => void (withholds = on),
     },
+    processor: { isShort: () => busy },
     camera: () => camera as unknown as MediaStreamTrack | null,
     say: (message) => connected && said.push(message) > 0,
     client: new StillsClient({ fetch: server.fetch, timers }),
@@ -81,10 +83,12 @@ const streamOf = (id: string) => ({ getVideoTracks: () => [{ id }] }) as unknown
 function statistics(): RTCStatsReport {
   const seconds = timers.now() / 1000;
   decoded += flow.decoded * (seconds - lastAt);
+  arrived += (flow.arrived ?? flow.decoded) * (seconds - lastAt);
   sent += flow.sent * (seconds - lastAt);
   lost += flow.lost * (seconds - lastAt);
   lastAt = seconds;
-  const inbound = { kind: 'video', trackIdentifier: 'track', framesDecoded: decoded };
+  const frames = { framesDecoded: decoded, framesReceived: arrived };
+  const inbound = { kind: 'video', trackIdentifier: 'track', ...frames };
   const packets = { packetsReceived: 100 * seconds, packetsLost: lost };
   const pair = { nominated: true, state: 'succeeded', availableOutgoingBitrate: flow.estimate };
   return new Map<string, unknown>([
@@ -94,9 +98,9 @@ function statistics(): RTCStatsReport {
     ['pair', { type: 'candidate-pair', ...pair }],
   ]) as unknown as RTCStatsReport;
 }
-let [decoded, sent, lost, lastAt] = [0, 0, 0, 0];
+let [decoded, arrived, sent, lost, lastAt] = [0, 0, 0, 0, 0];
 beforeEach(() => {
-  [decoded, sent, lost, lastAt] = [0, 0, 0, 0];
+  [decoded, arrived, sent, lost, lastAt] = [0, 0, 0, 0, 0];
 });
 
 const told = (type: ClientMessage['type']) => said.filter((message) => message.type === type);
@@ -237,4 +241,15 @@ test('who is sent back to the waiting room sees and gives nothing more', async (
   const before = server.requests.length;
   await timers.advance(20_000);
   expect(server.requests.length).toBe(before);
+});
+
+test('where the processor is short, pictures that come are not taken for lost on their way', async () => {
+  busy = true;
+  flow = { decoded: 1, arrived: 12, sent: 12, estimate: 50_000, lost: 0 };
+  await timers.advance(20_000);
+  expect(said).toEqual([]);
+  expect(shares).toEqual(['all']);
+  flow.arrived = 1;
+  await timers.advance(10_000);
+  expect(told('lacking').at(-1)).toMatchObject({ pictures: [2] });
 });

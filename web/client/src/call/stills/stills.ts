@@ -4,6 +4,7 @@
 import type { CallModel } from '../model';
 import { pictureKey } from '../model';
 import { realTimers, type Timers } from '../platform';
+import type { Processor } from '../processor/processor';
 import type { ClientMessage, Grade, Joined, ParticipantId, ServerMessage } from '../protocol';
 import type { CameraShare, Publishing } from '../publishing';
 import type { Readable } from '../store';
@@ -14,11 +15,12 @@ import { Arrivals, type Sight } from './arrivals';
 import { StillsClient } from './client';
 import { DownlinkWatch } from './downlink';
 import { Giving } from './giving';
-import { bytesReceived, type Entry, framesDecoded, incoming, outgoing } from './measuring';
+import { bytesReceived, type Entry, type Frames, framesOf, incoming, outgoing } from './measuring';
 import { Seeing, type ShownStill } from './seeing';
 import { Shaping } from './shape';
 import { takeStill } from './taking';
 import { Outage } from './outage';
+import { Trips } from './trips';
 import { UplinkWatch } from './uplink';
 import type { Way } from './way';
 
@@ -35,6 +37,7 @@ export interface StillsOptions {
   transport: Pick<Transport, 'state' | 'slots' | 'stats'>;
   publishing: Pick<Publishing, 'restrain' | 'afford'>;
   tiles: Pick<Tiles, 'shows' | 'withholdCameras'>;
+  processor: Pick<Processor, 'isShort'>;
   /** One's own, while it is on. */
   camera(): MediaStreamTrack | null;
   /** False when it cannot be said now. */
@@ -49,6 +52,7 @@ const LOOK_EVERY_MS = 1000;
 const OTHERWISE = 1.5;
 const SHARES: Record<Way, CameraShare> = { video: 'all', trying: 'lowest', stills: 'none' };
 const NOBODY: OwnStills = { weak: false, by: [] };
+const NONE: Frames = { decoded: 0, arrived: 0 };
 
 export class Stills {
   /** Of those whose video does not arrive. */
@@ -68,6 +72,7 @@ export class Stills {
   private received = 0;
   private heardAt = -Infinity;
   private outage = new Outage();
+  private readonly trips = new Trips();
   private cancel: (() => void) | null = null;
 
   constructor(private readonly options: StillsOptions) {
@@ -169,13 +174,15 @@ export class Stills {
     const isSettled = this.outage.isOver(at, bytesReceived(entries));
     const strained = this.downlink.isLossy(packets);
     this.received = packets.received;
-    const sights = this.sights(framesDecoded(entries), strained);
+    const busy = this.options.processor.isShort();
+    const roundTrip = this.trips.note(out.roundTrip, busy);
+    const sights = this.sights(framesOf(entries), strained, busy);
     const lacking = this.arrivals.look(sights, at);
     const lost = lacking.filter((id) => this.isFitToArrive(id)).length;
     const seen = {
       at,
       ...packets,
-      roundTrip: out.roundTrip,
+      roundTrip,
       lacking: lost,
       flowing: sights.length - lacking.length,
     };
@@ -184,7 +191,8 @@ export class Stills {
     this.lack(lacking);
     const asked = this.isAsked && this.options.camera() !== null;
     void this.options.publishing.afford(out.estimate);
-    const given = { at, ...out, asked, lacking: this.ownStore.get().by.length > 0 };
+    const by = this.ownStore.get().by.length;
+    const given = { at, ...out, roundTrip, busy, asked, lacking: by > 0 };
     this.restrain(isSettled ? this.uplink.measure(given) : this.uplink.pass(given));
   }
 
@@ -202,7 +210,7 @@ export class Stills {
   }
 
   /** The cameras that are on, and in sight on this page. */
-  private sights(frames: ReadonlyMap<string, number>, strained: boolean): Sight[] {
+  private sights(frames: ReadonlyMap<string, Frames>, strained: boolean, busy: boolean): Sight[] {
     const { people, slots, paused, you } = this.options.model.get();
     const received = this.options.transport.slots.get();
     return [...people.values()]
@@ -216,7 +224,7 @@ export class Stills {
         const track = stream?.getVideoTracks()[0]?.id ?? '';
         const isPaused = paused.has(pictureKey(id, 'video'));
         const expected = strained || isPaused || this.isAnyPoor(id);
-        return { participant: id, frames: frames.get(track) ?? 0, expected, stills };
+        return { participant: id, frames: frames.get(track) ?? NONE, busy, expected, stills };
       });
   }
 

@@ -22,6 +22,8 @@ function second(fps: number, estimate: number | null, change: Partial<Uplink> = 
     framesSent,
     estimate,
     roundTrip: 60,
+    loss: 0,
+    busy: false,
     asked: true,
     lacking: false,
     ...change,
@@ -81,4 +83,13 @@ test('a browser that does not estimate its way is judged by what goes out', () =
   secondsUntil('stills', 0, null);
   secondsUntil('trying', 0, null);
   expect(secondsUntil('video', 20, null)).toBe(4);
+});
+
+test('a device that is short of processor does not take its network for narrow', () => {
+  expect(secondsUntil('stills', 25, BAD, { busy: true })).toBe(Infinity);
+  expect(secondsUntil('stills', 0, GOOD, { busy: true })).toBe(Infinity);
+});
+
+test.each([{ loss: 0.1 }, { roundTrip: 500 }])('unless its way shows it: %o', (strained) => {
+  expect(secondsUntil('stills', 25, BAD, { busy: true, ...strained })).toBe(5);
 });

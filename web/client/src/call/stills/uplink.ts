@@ -9,8 +9,13 @@ export interface Uplink {
   framesSent: number;
   /** What the browser takes the way to carry, in bits per second; null where it does not say. */
   estimate: number | null;
+  /** Of what was sent lately, as the server tells. */
+  loss: number;
   /** In milliseconds; null while it is not known. */
   roundTrip: number | null;
+  /** This device is short of processor: it sends few frames, and thinks little of its network, for that
+      alone. */
+  busy: boolean;
   /** The camera is on, and somebody needs its video. */
   asked: boolean;
   /** Somebody has said that it does not arrive. */
@@ -25,6 +30,8 @@ const STALLED_FPS = 1;
 const FLOWING_FPS = 4;
 /** As long as that nobody can talk any more. */
 const LONG_TRIP_MS = 800;
+/** Where the browser's own estimate is not to be trusted, these speak for a narrow way. */
+const STRAINED = { loss: 0.05, tripMs: 300 };
 const PATIENCE = { badMs: 4000, hopelessMs: 1500, goodMs: 3000 };
 
 export class UplinkWatch {
@@ -36,14 +43,15 @@ export class UplinkWatch {
     this.last = now;
     if (rate === null) return this.watch.way;
     const { at, estimate, roundTrip, asked, lacking } = now;
-    const narrow = estimate !== null && estimate < LEAST_BPS;
+    const isBelieved = !now.busy || isStrained(now);
+    const narrow = isBelieved && estimate !== null && estimate < LEAST_BPS;
     const wide = estimate === null || estimate >= ENOUGH_BPS;
     return this.watch.look({
       at,
-      bad: asked && (narrow || rate < STALLED_FPS),
+      bad: asked && isBelieved && (narrow || rate < STALLED_FPS),
       hopeless: narrow && (lacking || (roundTrip !== null && roundTrip >= LONG_TRIP_MS)),
       // Who is not asked for video has nothing to try.
-      good: !asked || (wide && rate >= FLOWING_FPS),
+      good: !asked || ((wide || !isBelieved) && rate >= FLOWING_FPS),
     });
   }
 
@@ -62,6 +70,10 @@ export class UplinkWatch {
     this.last = null;
     this.watch.forget();
   }
+}
+
+function isStrained({ loss, roundTrip }: Uplink): boolean {
+  return loss >= STRAINED.loss || (roundTrip !== null && roundTrip >= STRAINED.tripMs);
 }
 
 /** Frames per second. A rebuilt sender counts from nothing. */

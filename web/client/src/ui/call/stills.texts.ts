@@ -17,6 +17,7 @@ export const s = catalogue({
     seenBy: (names: string) => `${names} sees still pictures of you: a weak network.`,
     seenByAll: (count: number) => `${count} people see still pictures of you: weak networks.`,
     someone: 'Somebody',
+    deviceBusy: 'This device is very busy. Closing other apps makes the pictures smoother.',
   },
   zh: {
     instead: '网络较弱：以静态照片代替视频',
@@ -29,5 +30,6 @@ export const s = catalogue({
     seenBy: (names: string) => `${names} 网络较弱，看到的是您的静态照片。`,
     seenByAll: (count: number) => `有 ${count} 人网络较弱，看到的是您的静态照片。`,
     someone: '有人',
+    deviceBusy: '这台设备很忙，关闭其他应用后画面会更流畅。',
   },
 });
