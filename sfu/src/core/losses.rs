@@ -7,6 +7,8 @@ use std::collections::VecDeque;
 pub(crate) struct Losses {
     pub(crate) arrived: u32,
     pub(crate) lost: u32,
+    /// Of those that got lost, sent right after another that did.
+    pub(crate) in_a_row: u32,
 }
 
 /// By chance so many times the root of what is expected get lost in addition, and one.
@@ -20,6 +22,12 @@ impl Losses {
     pub(crate) fn add(&mut self, more: Self) {
         self.arrived = self.arrived.saturating_add(more.arrived);
         self.lost = self.lost.saturating_add(more.lost);
+        self.in_a_row = self.in_a_row.saturating_add(more.in_a_row);
+    }
+
+    /// As much of it as makes what comes next count for more.
+    pub(crate) fn halved(self) -> Self {
+        Self { arrived: self.arrived / 2, lost: self.lost / 2, in_a_row: self.in_a_row / 2 }
     }
 
     pub(crate) fn known(self) -> u32 {
@@ -68,7 +76,7 @@ mod tests {
     use super::*;
 
     fn of(known: u32, lost: u32) -> Losses {
-        Losses { arrived: known - lost, lost }
+        Losses { arrived: known - lost, lost, in_a_row: 0 }
     }
 
     #[test]

@@ -62,17 +62,27 @@ pub fn parse(payload: &[u8]) -> Option<Redundant<'_>> {
     is_whole.then_some(Redundant { earlier, payload_type: *payload_type, primary: blocks })
 }
 
-/// Puts a packet together of one block and an earlier one, `age` ticks older. `None` where that
-/// cannot be said.
-pub fn pair(payload_type: u8, age: u64, earlier: &[u8], primary: &[u8]) -> Option<Arc<[u8]>> {
-    if age == 0 || age > OLDEST || earlier.is_empty() || earlier.len() > LONGEST {
+/// Puts a packet together of its own block and earlier ones, oldest first. `None` where those cannot
+/// be said, or there are none.
+pub fn join(earlier: &[Earlier<'_>], payload_type: u8, primary: &[u8]) -> Option<Arc<[u8]>> {
+    let can_be_said = |block: &Earlier<'_>| {
+        (1..=OLDEST).contains(&block.age) && (1..=LONGEST).contains(&block.payload.len())
+    };
+    if !(1..=MOST_EARLIER).contains(&earlier.len()) || !earlier.iter().all(can_be_said) {
         return None;
     }
-    let payload_type = payload_type & PAYLOAD_TYPE;
-    let fields = u32::from(payload_type) << 24 | (age as u32) << 10 | earlier.len() as u32;
-    let header = (fields | u32::from(FOLLOWED) << 24).to_be_bytes();
-    let parts = [&header[..], &[payload_type], earlier, primary];
-    Some(parts.concat().into())
+    let mut packet = Vec::new();
+    for block in earlier {
+        let payload_type = FOLLOWED | block.payload_type & PAYLOAD_TYPE;
+        let fields = (block.age as u32) << 10 | block.payload.len() as u32;
+        packet.extend((u32::from(payload_type) << 24 | fields).to_be_bytes());
+    }
+    packet.push(payload_type & PAYLOAD_TYPE);
+    for block in earlier {
+        packet.extend_from_slice(block.payload);
+    }
+    packet.extend_from_slice(primary);
+    Some(packet.into())
 }
 
 #[cfg(test)]
@@ -86,9 +96,9 @@ mod tests {
         // 960 ticks before, 3 bytes; then the primary of 2.
         let packet = [0x80 | 111, 0x0f, 0x00, 0x03, 111, 1, 2, 3, 8, 9];
         let earlier = Earlier { payload_type: 111, age: 960, payload: &[1, 2, 3] };
+        assert_eq!(join(&[earlier], 111, &[8, 9]).unwrap()[..], packet);
         let wanted = Redundant { earlier: vec![earlier], payload_type: 111, primary: &[8, 9] };
         assert_eq!(parse(&packet), Some(wanted));
-        assert_eq!(pair(111, 960, &[1, 2, 3], &[8, 9]).unwrap()[..], packet);
     }
 
     #[test]
@@ -116,22 +126,40 @@ mod tests {
 
     #[test]
     fn what_cannot_be_said_is_not_put_together() {
-        assert_eq!(pair(111, OLDEST + 1, &[1], &[2]), None);
-        assert_eq!(pair(111, 960, &[0; LONGEST + 1], &[2]), None);
-        assert_eq!(pair(111, 0, &[1], &[2]), None);
+        let fine = Earlier { payload_type: 111, age: 960, payload: &[1] };
+        let refused: [&[Earlier<'_>]; 6] = [
+            &[],
+            &[Earlier { age: OLDEST + 1, ..fine }],
+            &[Earlier { age: 0, ..fine }],
+            &[Earlier { payload: &[], ..fine }],
+            &[fine, Earlier { payload: &[0; LONGEST + 1], ..fine }],
+            &[fine; MOST_EARLIER + 1],
+        ];
+        for earlier in refused {
+            assert_eq!(join(earlier, 111, &[2]), None, "{earlier:?}");
+        }
     }
 
     proptest! {
         #[test]
         fn what_is_put_together_comes_apart_the_same(
             payload_type in 0u8..128,
-            age in 1..=OLDEST,
-            earlier in prop::collection::vec(any::<u8>(), 1..=LONGEST),
+            earlier in prop::collection::vec(
+                (0u8..128, 1..=OLDEST, prop::collection::vec(any::<u8>(), 1..=LONGEST)),
+                1..=MOST_EARLIER,
+            ),
             primary in prop::collection::vec(any::<u8>(), 1..300),
         ) {
-            let packet = pair(payload_type, age, &earlier, &primary).unwrap();
-            let block = Earlier { payload_type, age, payload: &earlier };
-            let whole = Redundant { earlier: vec![block], payload_type, primary: &primary };
+            let earlier: Vec<_> = earlier
+                .iter()
+                .map(|(payload_type, age, payload)| Earlier {
+                    payload_type: *payload_type,
+                    age: *age,
+                    payload,
+                })
+                .collect();
+            let packet = join(&earlier, payload_type, &primary).unwrap();
+            let whole = Redundant { earlier, payload_type, primary: &primary };
             prop_assert_eq!(parse(&packet), Some(whole));
         }
 

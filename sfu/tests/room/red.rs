@@ -1,4 +1,4 @@
-//! Sound that is sent twice (RFC 2198), as browsers send and take it.
+//! Sound that is sent again (RFC 2198), as browsers send and take it.
 
 use str0m::Rtc;
 use str0m::media::Pt;
@@ -21,25 +21,31 @@ pub(crate) fn pack(rtc: &Rtc, plain: (Pt, Vec<u8>), before: &[u8], ticks: u64) -
     (red, bytes)
 }
 
-/// The packets that one brings which did not arrive yet.
+/// The packets that one brings which did not arrive yet, oldest first.
 pub(crate) fn unpack(packet: &Received, arrived: &[Received]) -> Vec<Received> {
-    let bytes = &packet.payload;
-    assert!(bytes[0] & 0x80 != 0 && bytes[4] & 0x80 == 0, "not a pair of blocks");
-    assert_eq!(bytes[0] & 0x7f, bytes[4]);
-    let age = u32::from(bytes[1]) << 6 | u32::from(bytes[2]) >> 2;
-    let length = usize::from(bytes[2] & 3) << 8 | usize::from(bytes[3]);
-    let (before, primary) = bytes[5..].split_at(length);
-    let before = Received {
-        sequence: packet.sequence - 1,
-        timestamp: packet.timestamp.wrapping_sub(age),
-        payload: before.to_vec(),
-        audio_level: None,
-        ..packet.clone()
-    };
-    let primary = Received { payload: primary.to_vec(), ..packet.clone() };
+    let headers: Vec<_> =
+        packet.payload.chunks_exact(4).take_while(|header| header[0] & 0x80 != 0).collect();
+    let (opus, mut blocks) = packet.payload[4 * headers.len()..].split_first().unwrap();
+    assert!(!headers.is_empty(), "nothing is brought along");
+    let mut brought = Vec::new();
+    for (header, steps) in headers.iter().zip((1..=headers.len() as u64).rev()) {
+        assert_eq!(header[0] & 0x7f, *opus);
+        let age = u32::from(header[1]) << 6 | u32::from(header[2]) >> 2;
+        let length = usize::from(header[2] & 3) << 8 | usize::from(header[3]);
+        let (block, rest) = blocks.split_at(length);
+        blocks = rest;
+        brought.push(Received {
+            sequence: packet.sequence - steps,
+            timestamp: packet.timestamp.wrapping_sub(age),
+            payload: block.to_vec(),
+            audio_level: None,
+            ..packet.clone()
+        });
+    }
+    brought.push(Received { payload: blocks.to_vec(), ..packet.clone() });
     let is_there = |new: &Received| {
         let mut of_line = arrived.iter().rev().filter(|old| old.mid == new.mid).take(50);
         of_line.any(|old| old.sequence == new.sequence)
     };
-    [before, primary].into_iter().filter(|new| !is_there(new)).collect()
+    brought.into_iter().filter(|new| !is_there(new)).collect()
 }

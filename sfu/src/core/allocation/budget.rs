@@ -165,7 +165,7 @@ mod tests {
 
     /// A queue of so many milliseconds, and so many of a hundred packets lost.
     fn measured(millis: u64, lost: u32) -> Measurement {
-        let downlink_lately = Losses { arrived: 100 - lost, lost };
+        let downlink_lately = Losses { arrived: 100 - lost, lost, ..Losses::default() };
         let downlink_queue = Duration::from_millis(millis);
         Measurement { downlink_lately, downlink_queue, ..Measurement::default() }
     }

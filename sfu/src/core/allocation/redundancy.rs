@@ -1,9 +1,11 @@
-//! Whether a viewer is sent sound twice (RFC 2198). It hides nearly all random loss, and costs as
-//! much again as the sound itself: worth it on a way that loses packets by itself, and only as long
-//! as that is a small part of what the way carries. Where packets are lost because they crowd, it
-//! would make matters worse.
+//! How often a viewer is sent sound again (RFC 2198). Once hides nearly all random loss, and costs as
+//! much again as the sound itself; twice hides what gets lost two in a row. Worth it on a way that loses
+//! packets by itself, and only as long as that is a small part of what the way carries. Where packets are
+//! lost because they crowd, it would make matters worse.
 
 use std::time::{Duration, Instant};
+
+use crate::core::losses::Losses;
 
 /// More loss than this is heard.
 const LOSS: f32 = 0.005;
@@ -11,29 +13,50 @@ const LOSS: f32 = 0.005;
 const TIMES: u8 = 3;
 /// After loss, so long.
 const MEMORY: Duration = Duration::from_secs(30);
-/// The way carries so many times the sound at least.
+/// The way carries so many times what all copies take at least.
 const SHARE: u64 = 4;
+/// Losses come in bursts where more than this share of them follows another: by chance it is as great as
+/// the loss itself.
+const IN_A_ROW: f32 = 0.35;
+/// Of fewer that share says nothing; of twice as many, half are forgotten.
+const ENOUGH: u32 = 20;
 
 #[derive(Debug, Default)]
 pub(crate) struct Redundancy {
     lost: Option<Instant>,
     times: u8,
+    lately: Losses,
+    in_bursts: bool,
 }
 
 impl Redundancy {
-    /// Takes the loss of about the last second, twice a second, and whether packets had to queue.
-    pub(crate) fn measure(&mut self, now: Instant, loss: f32, is_crowded: bool) {
-        if loss <= LOSS || is_crowded {
+    /// Takes what became of the packets of about the last second, twice a second, and whether packets had
+    /// to queue.
+    pub(crate) fn measure(&mut self, now: Instant, losses: Losses, is_crowded: bool) {
+        if losses.share() <= LOSS || is_crowded {
             return;
         }
-        let times = if self.is_recent(now) { self.times } else { 0 };
-        (self.lost, self.times) = (Some(now), times.saturating_add(1));
+        if !self.is_recent(now) {
+            *self = Self::default();
+        }
+        (self.lost, self.times) = (Some(now), self.times.saturating_add(1));
+        self.lately.add(losses);
+        if self.lately.lost >= ENOUGH {
+            self.in_bursts = self.lately.in_a_row as f32 > self.lately.lost as f32 * IN_A_ROW;
+        }
+        while self.lately.lost >= 2 * ENOUGH {
+            self.lately = self.lately.halved();
+        }
     }
 
-    /// Whether it is worth it, given what the sound takes and the way carries, in bits per second.
-    pub(crate) fn is_worth_it(&self, now: Instant, sound: u64, carried: u64) -> bool {
-        let is_lossy = self.times >= TIMES && self.is_recent(now);
-        is_lossy && sound.saturating_mul(SHARE) <= carried
+    /// How often, given what the sound takes and the way carries, in bits per second.
+    pub(crate) fn copies(&self, now: Instant, sound: u64, carried: u64) -> u8 {
+        if self.times < TIMES || !self.is_recent(now) {
+            return 0;
+        }
+        let wanted = if self.in_bursts { 2 } else { 1 };
+        let fits = |copies: u8| sound.saturating_mul(SHARE * u64::from(copies)) <= carried;
+        (1..=wanted).rev().find(|copies| fits(*copies)).unwrap_or(0)
     }
 
     fn is_recent(&self, now: Instant) -> bool {
@@ -45,26 +68,54 @@ impl Redundancy {
 mod tests {
     use super::*;
 
+    const SOUND: u64 = 32_000;
+    const WIDE: u64 = 2_000_000;
+
+    fn losses(lost: u32, in_a_row: u32) -> Losses {
+        Losses { arrived: 100 - lost, lost, in_a_row }
+    }
+
+    fn begin() -> Instant {
+        #[expect(clippy::disallowed_methods, reason = "an instant can only be had from the clock")]
+        Instant::now()
+    }
+
     #[test]
     fn sound_is_doubled_where_packets_get_lost_and_there_is_room() {
-        #[expect(clippy::disallowed_methods, reason = "an instant can only be had from the clock")]
-        let begin = Instant::now();
+        let begin = begin();
         let after = |seconds| begin + Duration::from_secs(seconds);
         let mut redundancy = Redundancy::default();
-        for loss in [0.0, 0.02, 0.02] {
-            redundancy.measure(begin, loss, false);
-            assert!(!redundancy.is_worth_it(begin, 32_000, 2_000_000));
+        for lost in [0, 2, 2] {
+            redundancy.measure(begin, losses(lost, 0), false);
+            assert_eq!(redundancy.copies(begin, SOUND, WIDE), 0);
         }
-        redundancy.measure(begin, 0.2, true);
-        assert!(!redundancy.is_worth_it(begin, 32_000, 2_000_000));
-        redundancy.measure(begin, 0.02, false);
-        assert!(redundancy.is_worth_it(begin, 32_000, 2_000_000));
-        assert!(!redundancy.is_worth_it(begin, 32_000, 120_000));
-        assert!(!redundancy.is_worth_it(begin, 160_000, 600_000));
-        redundancy.measure(after(20), 0.0, false);
-        assert!(redundancy.is_worth_it(after(29), 32_000, 300_000));
-        assert!(!redundancy.is_worth_it(after(30), 32_000, 300_000));
-        redundancy.measure(after(31), 0.02, false);
-        assert!(!redundancy.is_worth_it(after(31), 32_000, 300_000));
+        redundancy.measure(begin, losses(20, 0), true);
+        assert_eq!(redundancy.copies(begin, SOUND, WIDE), 0);
+        redundancy.measure(begin, losses(2, 0), false);
+        assert_eq!(redundancy.copies(begin, SOUND, WIDE), 1);
+        assert_eq!(redundancy.copies(begin, SOUND, 120_000), 0);
+        assert_eq!(redundancy.copies(begin, 160_000, 600_000), 0);
+        redundancy.measure(after(20), losses(0, 0), false);
+        assert_eq!(redundancy.copies(after(29), SOUND, 300_000), 1);
+        assert_eq!(redundancy.copies(after(30), SOUND, 300_000), 0);
+        redundancy.measure(after(31), losses(2, 0), false);
+        assert_eq!(redundancy.copies(after(31), SOUND, 300_000), 0);
+    }
+
+    #[test]
+    fn it_is_sent_a_third_time_where_losses_come_in_bursts_and_there_is_room() {
+        let begin = begin();
+        let mut redundancy = Redundancy::default();
+        for _ in 0..3 {
+            redundancy.measure(begin, losses(6, 4), false);
+        }
+        assert_eq!(redundancy.copies(begin, SOUND, WIDE), 1, "too few to tell");
+        redundancy.measure(begin, losses(6, 4), false);
+        assert_eq!(redundancy.copies(begin, SOUND, WIDE), 2);
+        assert_eq!(redundancy.copies(begin, SOUND, 250_000), 1);
+        for _ in 0..20 {
+            redundancy.measure(begin, losses(6, 1), false);
+        }
+        assert_eq!(redundancy.copies(begin, SOUND, WIDE), 1);
     }
 }

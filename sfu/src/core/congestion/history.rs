@@ -113,10 +113,18 @@ impl History {
     fn settle(&mut self, until: u64) -> Losses {
         let mut losses = Losses::default();
         let from = self.settled.max(self.forgotten);
+        let fate = |number: u64| {
+            let sent = self.sent.get(usize::try_from(number.checked_sub(self.forgotten)?).ok()?)?;
+            Some(sent.fate)
+        };
         for number in from..until {
-            match self.sent.get((number - self.forgotten) as usize).map(|sent| sent.fate) {
+            match fate(number) {
                 Some(Fate::Arrived) => losses.arrived += 1,
-                Some(Fate::Missing) => losses.lost += 1,
+                Some(Fate::Missing) => {
+                    let before = number.checked_sub(1).and_then(fate);
+                    losses.lost += 1;
+                    losses.in_a_row += u32::from(before == Some(Fate::Missing));
+                }
                 // The feedback that told of it got lost.
                 Some(Fate::Unknown) | None => {}
             }

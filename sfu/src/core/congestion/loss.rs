@@ -183,7 +183,8 @@ mod tests {
             let sent = wanted.min(loss.limit().unwrap_or(u64::MAX));
             let lost = (share(sent) * 20.0).round() as u32;
             let now = (from * 10 + tenth) * 100_000;
-            loss.hear(now, Losses { arrived: 20 - lost, lost }, false, Some(sent));
+            let losses = Losses { arrived: 20 - lost, lost, ..Losses::default() };
+            loss.hear(now, losses, false, Some(sent));
         }
     }
 

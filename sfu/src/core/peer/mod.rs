@@ -104,7 +104,7 @@ pub(crate) struct Peer {
     /// Came with one datagram, and are handed on one by one.
     unpacked: VecDeque<Received>,
     /// Whether sound is sent twice where the client knows how to take it.
-    is_redundant: bool,
+    copies_of_sound: u8,
 }
 
 impl Peer {
@@ -138,7 +138,7 @@ impl Peer {
             path: Path::default(),
             gauge: Gauge::default(),
             unpacked: VecDeque::new(),
-            is_redundant: false,
+            copies_of_sound: 0,
         };
         peer.take_over_streams();
         let answer = peer.pair_slots(answer);
@@ -194,14 +194,14 @@ impl Peer {
         self.sending.aim(sustained, desired);
     }
 
-    /// Whether the client can be sent sound twice.
+    /// Whether the client can be sent sound more than once.
     pub(crate) fn knows_redundancy(&self) -> bool {
         self.lines.iter().any(|line| line.is_slot() && line.redundancy.is_some())
     }
 
-    /// Says whether to do so.
-    pub(crate) fn set_redundant(&mut self, is_redundant: bool) {
-        self.is_redundant = is_redundant;
+    /// Says how often each packet of sound is sent again, with those after it.
+    pub(crate) fn repeat_sound(&mut self, copies: u8) {
+        self.copies_of_sound = copies;
     }
 
     /// Whether the datagram, from an unknown address, proves that it is meant for this transport.
@@ -265,7 +265,7 @@ impl Peer {
         let Some(payload_type) = line.payload_type(packet.codec) else { return };
         let Role::Slot(Some(stream)) = line.role else { return };
         let (payload_type, payload) = match &mut line.redundancy {
-            Some(redundancy) => redundancy.pack(packet, rewritten, self.is_redundant),
+            Some(redundancy) => redundancy.pack(packet, rewritten, self.copies_of_sound),
             None => (payload_type, packet.payload.clone()),
         };
         let Rewritten { sequence, timestamp, picture_id, base_layer_index } = *rewritten;

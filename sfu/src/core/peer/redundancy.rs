@@ -1,15 +1,19 @@
-//! Sound that is sent twice (RFC 2198), taken apart and put together at the door: a room and all in
+//! Sound that is sent again (RFC 2198), taken apart and put together at the door: a room and all in
 //! it only know Opus. So a publisher without it can still be heard well over a viewer's bad network,
 //! and the other way round; and no viewer is sent again what it was not sent before.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use str0m::media::Pt;
 
 use crate::core::packet::{Extensions, Packet};
 use crate::core::recovery::Recovery;
-use crate::core::red;
+use crate::core::red::{self, Earlier};
 use crate::core::rewriter::Rewritten;
+
+/// So many packets are kept to be sent again with those after them.
+const MOST_COPIES: usize = 2;
 
 /// Of an m-line on which it was agreed on.
 #[derive(Debug)]
@@ -18,7 +22,8 @@ pub(super) struct Redundancy {
     /// What it wraps.
     opus: Pt,
     recovery: Recovery,
-    sent: Option<Sent>,
+    /// Oldest first.
+    sent: VecDeque<Sent>,
 }
 
 #[derive(Debug)]
@@ -30,7 +35,7 @@ struct Sent {
 
 impl Redundancy {
     pub(super) fn new(payload_type: Pt, opus: Pt) -> Self {
-        Self { payload_type, opus, recovery: Recovery::default(), sent: None }
+        Self { payload_type, opus, recovery: Recovery::default(), sent: VecDeque::new() }
     }
 
     /// The publisher numbers its packets anew.
@@ -73,21 +78,32 @@ impl Redundancy {
         packets
     }
 
-    /// What is sent of a packet: with the one before it, if that was sent and `is_wanted`.
+    /// What is sent of a packet: with as many `copies` of those right before it, of what was sent.
     pub(super) fn pack(
         &mut self,
         packet: &Packet,
         rewritten: &Rewritten,
-        is_wanted: bool,
+        copies: u8,
     ) -> (Pt, Arc<[u8]>) {
         let Rewritten { sequence, timestamp, .. } = *rewritten;
         let payload = packet.payload.clone();
-        let before = self.sent.replace(Sent { sequence, timestamp, payload: payload.clone() });
-        let before = before.filter(|before| is_wanted && before.sequence + 1 == sequence);
-        let pair = before.and_then(|before| {
-            let age = timestamp.checked_sub(before.timestamp)?;
-            red::pair(*self.opus, age, &before.payload, &payload)
-        });
-        pair.map_or((self.opus, payload), |pair| (self.payload_type, pair))
+        let packed = if copies == 0 { None } else { self.repeat(rewritten, copies, &payload) };
+        if self.sent.len() == MOST_COPIES {
+            self.sent.pop_front();
+        }
+        self.sent.push_back(Sent { sequence, timestamp, payload: payload.clone() });
+        packed.map_or((self.opus, payload), |packed| (self.payload_type, packed))
+    }
+
+    fn repeat(&self, to: &Rewritten, copies: u8, primary: &[u8]) -> Option<Arc<[u8]>> {
+        let oldest = to.sequence.saturating_sub(copies.into());
+        let before = self.sent.iter().filter(|sent| (oldest..to.sequence).contains(&sent.sequence));
+        let earlier: Vec<_> = before
+            .filter_map(|sent| {
+                let age = to.timestamp.checked_sub(sent.timestamp)?;
+                Some(Earlier { payload_type: *self.opus, age, payload: &sent.payload })
+            })
+            .collect();
+        red::join(&earlier, *self.opus, primary)
     }
 }

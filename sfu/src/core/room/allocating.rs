@@ -67,7 +67,7 @@ impl Room {
         let visible: Vec<Demand> = demands.iter().copied().flatten().collect();
         let sound = self.sound_for(now, viewer);
         let Some(member) = self.members.get_mut(&viewer) else { return };
-        let sound = member.double(now, sound);
+        let sound = member.repeat(now, sound);
         let present = |demand: &Demand| demand.present.and_then(|layer| demand.rate(layer));
         let sent = sound + visible.iter().filter_map(present).sum::<u64>();
         member.spendable = member.budget.believe(now, member.peer.estimate(), sent);
@@ -248,12 +248,12 @@ impl Room {
 }
 
 impl Member {
-    /// Decides whether the sound of others is sent twice; what it then takes.
-    fn double(&mut self, now: Instant, sound: u64) -> u64 {
-        let is_worth_it = self.redundancy.is_worth_it(now, sound, self.spendable);
-        let is_redundant = is_worth_it && self.peer.knows_redundancy();
-        self.peer.set_redundant(is_redundant);
-        if is_redundant { sound * 2 } else { sound }
+    /// Decides how often the sound of others is sent again; what it then takes.
+    fn repeat(&mut self, now: Instant, sound: u64) -> u64 {
+        let is_known = self.peer.knows_redundancy();
+        let copies = if is_known { self.redundancy.copies(now, sound, self.spendable) } else { 0 };
+        self.peer.repeat_sound(copies);
+        sound * (1 + u64::from(copies))
     }
 
     /// Tells the estimator what it is worth to know of the way.

@@ -43,7 +43,7 @@ impl Room {
                 let Some(member) = self.members.get_mut(&participant) else { return };
                 member.budget.measure(now, &measured);
                 let is_crowded = member.budget.way(now).is_crowded;
-                member.redundancy.measure(now, measured.downlink_losses.share(), is_crowded);
+                member.redundancy.measure(now, measured.downlink_losses, is_crowded);
                 if member.is_connected
                     && !member.liveness.is_lost()
                     && let Some(report) =
