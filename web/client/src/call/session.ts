@@ -241,6 +241,7 @@ export class CallSession {
         break;
       case 'participant':
       case 'gone':
+      case 'subject':
         this.tiles.changed();
         break;
       case 'publish':
