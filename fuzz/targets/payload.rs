@@ -28,9 +28,7 @@ fn take_apart(payload: &[u8]) {
     assert!(!redundant.primary.is_empty());
     let blocks: usize = redundant.earlier.iter().map(|block| block.payload.len()).sum();
     assert!(blocks + redundant.primary.len() < payload.len());
-    let Some(last) = redundant.earlier.last() else { return };
-    let (payload_type, age) = (redundant.payload_type, last.age);
-    if let Some(pair) = red::pair(payload_type, age, last.payload, redundant.primary) {
-        assert_eq!(red::parse(&pair).map(|again| again.primary), Some(redundant.primary));
+    if let Some(again) = red::join(&redundant.earlier, redundant.payload_type, redundant.primary) {
+        assert_eq!(red::parse(&again), Some(redundant));
     }
 }

@@ -130,6 +130,17 @@ fn a_minute_on_each_bad_network_is_a_call_all_the_same() {
     }
 }
 
+/// Where delays vary by as much as a train of probing lasts, one may look as if the way carried twice what
+/// it does; the layer that is sent for that fills it up for seconds.
+#[test]
+fn varying_delays_are_not_taken_for_a_wider_way() {
+    let case = cases().pop().unwrap();
+    for seed in 15..23 {
+        let (seen, _) = minute(seed, &case.down);
+        assert!(seen.longest < SECOND && seen.freezes <= 1, "{seed}: {seen:?}");
+    }
+}
+
 /// A network that stays as it is gives no reason to change anything: three calls of a minute on
 /// each. The engine draws numbers of its own, so that a single minute may have bad luck.
 #[test]

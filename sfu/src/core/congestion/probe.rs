@@ -38,6 +38,8 @@ pub(super) struct Probe {
     failed: u32,
     most_found: u64,
     has_tried: bool,
+    /// What a train found where another has to find it as well, and when.
+    unconfirmed: Option<(i64, u64)>,
     fell: Option<i64>,
 }
 
@@ -82,6 +84,31 @@ impl Probe {
 
     /// After each feedback: what the way was found to carry.
     pub(super) fn conclude(&mut self, now: i64, aim: &Aim, usual_loss: f32) -> Option<Finding> {
+        let finding = self.judge(now, aim, usual_loss)?;
+        match finding {
+            Finding::AtLeast(rate) if rate > aim.estimate => self.confirm(now, rate, aim),
+            _ => {
+                self.unconfirmed = None;
+                Some(finding)
+            }
+        }
+    }
+
+    /// Where delays vary much a train may be lucky: what it found counts when another finds it as well.
+    fn confirm(&mut self, now: i64, rate: u64, aim: &Aim) -> Option<Finding> {
+        let before = self.unconfirmed.take().filter(|(at, _)| now - at < REST);
+        if !aim.is_proven || aim.jitter <= MUCH_JITTER {
+            return Some(Finding::AtLeast(rate));
+        }
+        let Some((_, before)) = before else {
+            self.unconfirmed = Some((now, rate));
+            self.next_at = self.next_at.min(now + SHORT_REST);
+            return None;
+        };
+        Some(Finding::AtLeast(rate.min(before)))
+    }
+
+    fn judge(&mut self, now: i64, aim: &Aim, usual_loss: f32) -> Option<Finding> {
         self.heard = Some(now);
         let outcome = self.cluster.as_ref()?.outcome(usual_loss)?;
         let target = self.cluster.take()?.target();

@@ -199,9 +199,11 @@ impl Peer {
         self.lines.iter().any(|line| line.is_slot() && line.redundancy.is_some())
     }
 
-    /// Says how often each packet of sound is sent again, with those after it.
-    pub(crate) fn repeat_sound(&mut self, copies: u8) {
+    /// Says how often each packet of sound is sent again, with those after it, and the bits per second
+    /// that all of it takes.
+    pub(crate) fn repeat_sound(&mut self, copies: u8, takes: u64) {
         self.copies_of_sound = copies;
+        self.sending.reserve(takes);
     }
 
     /// Whether the datagram, from an unknown address, proves that it is meant for this transport.

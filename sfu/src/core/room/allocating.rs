@@ -252,8 +252,9 @@ impl Member {
     fn repeat(&mut self, now: Instant, sound: u64) -> u64 {
         let is_known = self.peer.knows_redundancy();
         let copies = if is_known { self.redundancy.copies(now, sound, self.spendable) } else { 0 };
-        self.peer.repeat_sound(copies);
-        sound * (1 + u64::from(copies))
+        let takes = sound * (1 + u64::from(copies));
+        self.peer.repeat_sound(copies, takes);
+        takes
     }
 
     /// Tells the estimator what it is worth to know of the way.

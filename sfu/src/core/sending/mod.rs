@@ -96,6 +96,8 @@ pub(crate) struct Sending {
     keys: Option<(Sealer, Opener)>,
     streams: Vec<Stream>,
     congestion: Congestion,
+    /// What sound takes, in bits per second.
+    sound: u64,
     pacing: Pacing<Waiting>,
     /// Of what was sent again: when, of which stream, and the lower half of its number.
     second_copies: VecDeque<(Instant, usize, u16)>,
@@ -117,6 +119,7 @@ impl Sending {
             keys: None,
             streams: Vec::new(),
             congestion: Congestion::new(estimate),
+            sound: 0,
             pacing: Pacing::new(estimate),
             second_copies: VecDeque::new(),
             next_report: None,
@@ -176,7 +179,7 @@ impl Sending {
         for message in rtcp::read(packet).collect::<Vec<_>>() {
             self.heed(now, &message);
         }
-        self.pacing.follow(self.congestion.estimate(), self.congestion.space());
+        self.pacing.follow(self.congestion.estimate(), self.sound, self.congestion.space());
         if self.congestion.estimate() != estimate {
             self.said.push_back(Said::Estimated(self.congestion.estimate()));
         }
@@ -223,6 +226,11 @@ impl Sending {
     /// What the way to the client can carry, in bits per second.
     pub(crate) fn estimate(&self) -> u64 {
         self.congestion.estimate()
+    }
+
+    /// What sound takes of the way, in bits per second.
+    pub(crate) fn reserve(&mut self, sound: u64) {
+        self.sound = sound;
     }
 
     /// What to keep the way filled with, and how much it would be good to know of.
@@ -286,7 +294,9 @@ impl Sending {
         let sequence = counts.then(|| self.congestion.send(now, bytes + OVERHEAD));
         let plain = self.streams[stream].write(now, &self.numbers, sequence, outbound);
         self.datagrams.extend(sealed(sealer, plain));
-        self.pacing.leave(now, bytes + OVERHEAD);
+        if !self.streams[stream].is_sound() {
+            self.pacing.leave(now, bytes + OVERHEAD);
+        }
         self.bytes += bytes as u64;
         self.next_report.get_or_insert(now + FIRST_REPORT);
     }

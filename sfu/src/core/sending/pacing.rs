@@ -1,7 +1,9 @@
 //! When a packet of a picture may leave. Publishers pace what they send, but for their own way: a key
 //! frame of a tenth of a second there may be one of a whole second on the way to a viewer, whose sound
 //! would stand behind it, and whose network drops what it cannot hold. So what would take a narrow way
-//! longer than a moment is spread out. Sound never waits, and on a wide way nothing does.
+//! longer than a moment is spread out. Sound never waits, and on a wide way nothing does. Pictures get what
+//! sound leaves of the way, but half of it at the least: where several speak, all of it may be less than they
+//! take, and pictures would never have their turn.
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
@@ -17,6 +19,7 @@ const CROWDED_PACE: u64 = 100;
 const BURST: Duration = Duration::from_millis(40);
 /// Nothing waits for longer, whatever comes: less has to be sent then, not later.
 const LONGEST_MILLIS: u64 = 500;
+const LONGEST: Duration = Duration::from_millis(LONGEST_MILLIS);
 /// What a queue keeps place for; a newcomer's has far more, once.
 const USUAL: usize = 64;
 
@@ -43,18 +46,19 @@ impl<T> Pacing<T> {
             free_at: None,
             rate: 0,
         };
-        pacing.follow(estimate, Space::Ample);
+        pacing.follow(estimate, 0, Space::Ample);
         pacing
     }
 
-    /// Takes what is known of the way, and the bits per second that it carries.
-    pub(super) fn follow(&mut self, estimate: u64, space: Space) {
+    /// Takes what is known of the way, the bits per second that it carries, and what sound takes of them.
+    pub(super) fn follow(&mut self, estimate: u64, sound: u64, space: Space) {
         let pace = match space {
             Space::Ample => PACE,
             Space::Narrow => NARROW_PACE,
             Space::Crowded => CROWDED_PACE,
         };
-        self.rate = estimate * pace / 100;
+        let whole = estimate * pace / 100;
+        self.rate = whole.saturating_sub(sound).max(whole / 2);
     }
 
     /// Whether something may leave at once.
@@ -62,10 +66,10 @@ impl<T> Pacing<T> {
         self.is_empty() && self.free_at.is_none_or(|free| free <= now)
     }
 
-    /// So many bytes leave, whether or not it was their turn.
+    /// So many bytes of a picture leave, whether or not it was their turn.
     pub(super) fn leave(&mut self, now: Instant, bytes: usize) {
         let rate = self.rate.max(self.bytes * 8_000 / LONGEST_MILLIS).max(1);
-        let takes = Duration::from_nanos(bytes as u64 * 8_000_000_000 / rate);
+        let takes = Duration::from_nanos(bytes as u64 * 8_000_000_000 / rate).min(LONGEST);
         let saved_up = now.checked_sub(BURST).unwrap_or(now);
         self.free_at = Some(self.free_at.map_or(saved_up, |free| free.max(saved_up)) + takes);
     }
@@ -149,8 +153,18 @@ mod tests {
         let mut pacing = Pacing::new(400_000);
         assert_eq!(times(&mut pacing, 12), [0, 0, 0, 0, 0, 0, 8, 16, 24, 32, 40, 48]);
         let mut pacing = Pacing::new(400_000);
-        pacing.follow(400_000, Space::Crowded);
+        pacing.follow(400_000, 0, Space::Crowded);
         assert_eq!(times(&mut pacing, 6), [0, 0, 0, 20, 40, 60]);
+    }
+
+    #[test]
+    fn pictures_have_what_sound_leaves_and_half_at_the_least() {
+        let mut pacing = Pacing::new(400_000);
+        pacing.follow(400_000, 100_000, Space::Crowded);
+        assert_eq!(times(&mut pacing, 5), [0, 0, 13, 39, 66]);
+        let mut pacing = Pacing::new(400_000);
+        pacing.follow(400_000, 500_000, Space::Crowded);
+        assert_eq!(times(&mut pacing, 4), [0, 0, 40, 80]);
     }
 
     #[test]
