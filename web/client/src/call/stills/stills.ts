@@ -72,7 +72,7 @@ export class Stills {
   private received = 0;
   private heardAt = -Infinity;
   private outage = new Outage();
-  private readonly trips = new Trips();
+  private trips = new Trips();
   private cancel: (() => void) | null = null;
 
   constructor(private readonly options: StillsOptions) {
@@ -144,12 +144,14 @@ export class Stills {
   networkChanged(): void {
     this.uplink.forget();
     this.downlink.forget();
+    this.trips = new Trips();
   }
 
   private reset(): void {
     this.arrivals = new Arrivals();
     this.uplink = new UplinkWatch();
     this.downlink = new DownlinkWatch();
+    this.trips = new Trips();
     this.options.tiles.withholdCameras(false);
     this.told = { lacking: '', mostBytes: 0, stills: false };
     this.seeing.lack([]);
