@@ -2,6 +2,7 @@
 
 import { isHidden, realTimers, type Timers } from '../platform';
 import { writable, type Readable } from '../store';
+import { MissedFrames, type Received } from './frames';
 import { Lateness } from './lateness';
 import { type Relief, ReliefWatch } from './relief';
 
@@ -14,6 +15,10 @@ export interface ProcessorOptions {
 const TICK_MS = 250;
 /** What was measured in a shortage is doubtful for a while after. */
 const DOUBTFUL_MS = 10_000;
+/** As long as hardly any frame is missed, being short is no harm: of a share of so many it is, */
+const HARM = 0.15;
+/** and counts for so long. */
+const HARM_MS = 5000;
 
 export class Processor {
   readonly relief: Readable<Relief>;
@@ -22,7 +27,9 @@ export class Processor {
   private readonly isHidden: () => boolean;
   private readonly lateness = new Lateness();
   private readonly watch = new ReliefWatch();
+  private readonly missed = new MissedFrames();
   private shortAt = -Infinity;
+  private harmedAt = -Infinity;
   private cancel: (() => void) | null = null;
 
   constructor(options: ProcessorOptions = {}) {
@@ -50,10 +57,16 @@ export class Processor {
     return this.timers.now() - this.shortAt < DOUBTFUL_MS;
   }
 
+  /** What came of pictures so far, and was decoded in time. */
+  see(received: Received): void {
+    if (this.missed.measure(received) >= HARM) this.harmedAt = this.timers.now();
+  }
+
   private note(at: number, due: number): void {
     if (this.isHidden()) return this.lateness.forget();
     this.lateness.note(at, at - due);
     if (this.lateness.isShort) this.shortAt = at;
-    this.reliefStore.set(this.watch.look(at, this.lateness.isShort));
+    const isHarmed = at - this.harmedAt < HARM_MS;
+    this.reliefStore.set(this.watch.look(at, this.lateness.isShort && isHarmed));
   }
 }

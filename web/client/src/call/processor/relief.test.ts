@@ -16,10 +16,18 @@ function pass(seconds: number, isShort: boolean): number {
 
 test('a shortage is met step by step', () => {
   expect(pass(60, false)).toBe(0);
+  expect(pass(8, true)).toBe(0);
   expect(pass(1, true)).toBe(1);
-  expect(pass(5, true)).toBe(1);
-  expect(pass(5, true)).toBe(2);
+  expect(pass(8, true)).toBe(1);
+  expect(pass(1, true)).toBe(2);
   expect(pass(60, true)).toBe(2);
+});
+
+test('a shortage that passes is none', () => {
+  for (let turn = 0; turn < 10; turn += 1) {
+    pass(8, true);
+    expect(pass(2, false)).toBe(0);
+  }
 });
 
 test('what was given up comes back step by step', () => {
@@ -31,8 +39,7 @@ test('what was given up comes back step by step', () => {
 
 test('what comes back too soon comes back ever more seldom', () => {
   const easyUntilBack = [1, 2, 3, 4, 5, 6].map(() => {
-    pass(10, true);
-    const relief = pass(1, true);
+    const relief = pass(20, true);
     for (let seconds = 1; ; seconds += 1) if (pass(1, false) < relief) return seconds;
   });
   for (const [turn, seconds] of easyUntilBack.slice(1).entries()) {

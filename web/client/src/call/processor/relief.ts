@@ -5,8 +5,8 @@
 export type Relief = 0 | 1 | 2;
 
 const MOST: Relief = 2;
-/** What the last step brought shows after so long. */
-const SETTLING_MS = 8000;
+/** A shortage has to last for so long, also after a step: a call's beginning is one on any device. */
+const LASTING_MS = 8000;
 const FIRST_PATIENCE_MS = 30_000;
 /** What was taken back too soon is next taken back after twice the time. */
 const LONGEST_PATIENCE_MS = 300_000;
@@ -14,7 +14,7 @@ const TOO_SOON_MS = 60_000;
 
 export class ReliefWatch {
   relief: Relief = 0;
-  private changedAt = -Infinity;
+  private shortSince: number | null = null;
   private easedAt = -Infinity;
   private easySince: number | null = null;
   private patience = FIRST_PATIENCE_MS;
@@ -22,23 +22,24 @@ export class ReliefWatch {
   /** At an instant in milliseconds. */
   look(at: number, isShort: boolean): Relief {
     this.easySince = isShort ? null : (this.easySince ?? at);
-    const easyFor = this.easySince === null ? 0 : at - this.easySince;
-    if (isShort && this.relief < MOST && at - this.changedAt >= SETTLING_MS) {
+    this.shortSince = isShort ? (this.shortSince ?? at) : null;
+    const easyFor = at - (this.easySince ?? at);
+    const shortFor = at - (this.shortSince ?? at);
+    if (this.relief < MOST && shortFor >= LASTING_MS) {
       const wasTooSoon = at - this.easedAt < TOO_SOON_MS;
       this.patience = wasTooSoon
         ? Math.min(LONGEST_PATIENCE_MS, this.patience * 2)
         : FIRST_PATIENCE_MS;
-      this.go(1, at);
+      this.go(1);
     } else if (this.relief > 0 && easyFor >= this.patience) {
       this.easedAt = at;
-      this.go(-1, at);
+      this.go(-1);
     }
     return this.relief;
   }
 
-  private go(step: 1 | -1, at: number): void {
+  private go(step: 1 | -1): void {
     this.relief = (this.relief + step) as Relief;
-    this.changedAt = at;
-    this.easySince = null;
+    [this.easySince, this.shortSince] = [null, null];
   }
 }

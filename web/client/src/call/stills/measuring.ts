@@ -1,6 +1,8 @@
 // What the browser's statistics say of pictures: how many frames of each came and were decoded, and how
 // the camera's own go out.
 
+import type { Received } from '../processor/frames';
+
 export type Entry = Record<string, unknown> & { type: string };
 
 /** The camera's m-line is the second; browsers number them in their order. */
@@ -26,6 +28,16 @@ export function framesOf(entries: readonly Entry[]): ReadonlyMap<string, Frames>
     });
   }
   return frames;
+}
+
+/** Of all pictures that are received. */
+export function received(all: readonly Entry[]): Received {
+  const pictures = all.filter(({ type, kind }) => type === 'inbound-rtp' && kind === 'video');
+  return {
+    arrived: sum(pictures, 'framesReceived'),
+    decoded: sum(pictures, 'framesDecoded'),
+    dropped: sum(pictures, 'framesDropped'),
+  };
 }
 
 /** How the camera's own pictures go out, and what its way is like. */

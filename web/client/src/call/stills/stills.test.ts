@@ -55,7 +55,7 @@ beforeEach(() => {
       shows: () => inSight,
       withholdCameras: (on) => void (withholds = on),
     },
-    processor: { isShort: () => busy },
+    processor: { isShort: () => busy, see: () => undefined },
     camera: () => camera as unknown as MediaStreamTrack | null,
     say: (message) => connected && said.push(message) > 0,
     client: new StillsClient({ fetch: server.fetch, timers }),

@@ -15,7 +15,15 @@ import { Arrivals, type Sight } from './arrivals';
 import { StillsClient } from './client';
 import { DownlinkWatch } from './downlink';
 import { Giving } from './giving';
-import { bytesReceived, type Entry, type Frames, framesOf, incoming, outgoing } from './measuring';
+import {
+  bytesReceived,
+  type Entry,
+  type Frames,
+  framesOf,
+  incoming,
+  outgoing,
+  received,
+} from './measuring';
 import { Seeing, type ShownStill } from './seeing';
 import { Shaping } from './shape';
 import { takeStill } from './taking';
@@ -37,7 +45,7 @@ export interface StillsOptions {
   transport: Pick<Transport, 'state' | 'slots' | 'stats'>;
   publishing: Pick<Publishing, 'restrain' | 'afford'>;
   tiles: Pick<Tiles, 'shows' | 'withholdCameras'>;
-  processor: Pick<Processor, 'isShort'>;
+  processor: Pick<Processor, 'isShort' | 'see'>;
   /** One's own, while it is on. */
   camera(): MediaStreamTrack | null;
   /** False when it cannot be said now. */
@@ -176,6 +184,7 @@ export class Stills {
     const isSettled = this.outage.isOver(at, bytesReceived(entries));
     const strained = this.downlink.isLossy(packets);
     this.received = packets.received;
+    this.options.processor.see(received(entries));
     const busy = this.options.processor.isShort();
     const roundTrip = this.trips.note(out.roundTrip, busy);
     const sights = this.sights(framesOf(entries), strained, busy);
