@@ -89,11 +89,12 @@ impl Publishing {
         }
     }
 
-    /// A layer that came has stopped, while others go on.
-    pub(crate) fn miss(&mut self, now: Instant, layer: usize) {
+    /// A layer that came has stopped, while `below` goes on. What lies between is not to be hoped for
+    /// either: should it come, it is taken up with the packet that it begins with.
+    pub(crate) fn miss(&mut self, now: Instant, below: usize, layer: usize) {
         let is_asked = self.asked.get(layer).is_some_and(Option::is_some);
-        if let Some(refused) = self.refused.get_mut(layer).filter(|_| is_asked) {
-            *refused = Some(now + REFUSAL);
+        if let Some(refused) = self.refused.get_mut(below + 1..=layer).filter(|_| is_asked) {
+            refused.fill(Some(now + REFUSAL));
         }
     }
 

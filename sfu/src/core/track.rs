@@ -31,6 +31,7 @@ pub(crate) struct Track {
 /// What a packet tells of its track.
 #[derive(Debug)]
 pub(crate) struct Reception {
+    pub(crate) layer: u8,
     /// It is the first of its layer for long.
     pub(crate) ends_silence: bool,
     /// Its layer comes again, after lower ones went on without it.
@@ -104,7 +105,7 @@ impl Track {
                 left_behind.push(higher.id.layer);
             }
         }
-        Some(Reception { ends_silence, resumes, left_behind })
+        Some(Reception { layer: id.layer, ends_silence, resumes, left_behind })
     }
 
     /// The layers by which to join the track: of those that come `target` first, then the highest;

@@ -237,6 +237,31 @@ fn a_layer_that_stops_is_left_at_once_and_taken_up_again_when_it_comes() {
 }
 
 #[test]
+fn a_layer_that_stops_is_left_for_one_that_comes_and_not_for_one_between_that_does_not() {
+    let mut world = World::call_of(15, 2, &simulcast());
+    world.obeys_after = Some(Duration::from_millis(30));
+    show(&mut world, 1, 0, 1_080);
+    world.run(5 * SECOND);
+    assert_eq!(published(&world, 0), [false, false, true]);
+    // Its browser has bandwidth for the lowest layer only, whatever it is told.
+    world.obeys_after = None;
+    let begin = world.now;
+    let publisher = &mut world.clients[0];
+    publisher.upper[1].is_on = false;
+    (publisher.camera.is_on, publisher.camera.wants_key_frame) = (true, true);
+    world.run(3 * SECOND);
+    assert_eq!(last_layer(&world, 1, 0), Some(0));
+    let mid = world.clients[1].video_slots()[0].clone();
+    let seen = world.clients[1].decoder(&mid).watched(begin, world.now);
+    assert!(seen.longest < SECOND / 2, "{seen:?}");
+    // It has more again, and takes the one between.
+    world.clients[0].upper[0].is_on = true;
+    world.clients[0].upper[0].wants_key_frame = true;
+    world.run(SECOND);
+    assert_eq!(last_layer(&world, 1, 0), Some(1));
+}
+
+#[test]
 fn two_layers_do_too() {
     let mut world = World::call_of(9, 2, &Kind { layers: 2, ..Kind::default() });
     show(&mut world, 1, 0, 150);

@@ -59,7 +59,8 @@ impl Room {
         let Some(member) = self.members.get_mut(&publisher) else { return };
         if kind == TrackKind::Camera {
             let stopped = reception.left_behind.iter();
-            stopped.for_each(|layer| member.publishing.miss(now, usize::from(*layer)));
+            let below = usize::from(reception.layer);
+            stopped.for_each(|layer| member.publishing.miss(now, below, usize::from(*layer)));
         }
         if reception.resumes || !reception.left_behind.is_empty() {
             self.review(now);
