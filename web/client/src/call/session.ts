@@ -8,6 +8,7 @@ import type { LocalMedia } from './devices';
 import { warmUp } from './encode';
 import { EMPTY, reduce, withConnection, withoutNotice, type CallModel } from './model';
 import { isWeak, type KeyValueStore } from './platform';
+import { Playout } from './playout/playout';
 import { Processor } from './processor/processor';
 import {
   PROTOCOL_VERSION,
@@ -21,6 +22,8 @@ import {
 } from './protocol';
 import { Reporting } from './reporting';
 import { ScreenShare } from './screen';
+import { received } from './statistics/entries';
+import { Statistics } from './statistics/statistics';
 import { Stills } from './stills/stills';
 import { writable, type Readable } from './store';
 import { pictures, Tiles } from './tiles';
@@ -59,6 +62,7 @@ export class CallSession {
   private readonly connection: Connection;
   private readonly capturing: Capturing;
   private readonly reporting: Reporting;
+  private readonly statistics: Statistics;
   private seq = 0;
 
   constructor(private readonly options: SessionOptions) {
@@ -97,6 +101,16 @@ export class CallSession {
       camera: () => (this.sending().video ? options.media.state.get().camera.track : null),
       say: (message) => this.connection.send(message),
     });
+    const playout = new Playout((track, ms) => this.transport.delayPlayout(track, ms));
+    this.statistics = new Statistics({
+      transport: this.transport,
+      isInCall: () => this.store.get().phase === 'call',
+      each: (entries) => {
+        this.processor.see(received(entries));
+        playout.look(entries);
+        this.stills.look(entries);
+      },
+    });
     this.reporting = new Reporting(
       this.transport,
       (report) => void this.connection.send({ type: 'report', ...report }),
@@ -120,7 +134,7 @@ export class CallSession {
     this.connection.start();
     this.reporting.start();
     this.processor.start();
-    this.stills.start();
+    this.statistics.start();
   }
 
   admit(participant: ParticipantId): void {
@@ -203,7 +217,8 @@ export class CallSession {
   private stop(): void {
     this.reporting.stop();
     this.processor.stop();
-    this.stills.stop();
+    this.statistics.stop();
+    this.stills.reset();
     this.tiles.close();
     this.screen.close();
     this.transport.close();

@@ -34,6 +34,7 @@ export class FakePeer {
   }
 
   getTransceivers = () => this.transceivers;
+  getReceivers = () => this.transceivers.map(({ receiver }) => receiver);
 
   private async statistics() {
     if (this.hears) this.received += 1000;
@@ -72,10 +73,15 @@ export class FakePeer {
   }
 }
 
+let tracks = 0;
+
 function transceiver(encodings: RTCRtpEncodingParameters[], getStats: () => Promise<unknown>) {
   let parameters = { encodings: encodings.map((one) => ({ ...one })) } as RTCRtpSendParameters;
   return {
-    receiver: { track: {} },
+    receiver: {
+      track: { id: `track ${(tracks += 1)}` },
+      jitterBufferTarget: null as number | null,
+    },
     setCodecPreferences: () => undefined,
     sender: {
       track: null as unknown,

@@ -48,6 +48,14 @@ test('every slot is there from the first offer, in the order that the server cou
   expect(FakePeer.now.transceivers).toHaveLength(7);
 });
 
+test('what comes by a track is kept back as long as told, as far as the browser can', async () => {
+  const peer = await connected();
+  const [one, other] = peer.getReceivers().slice(-2);
+  transport.delayPlayout(one!.track.id, 200);
+  transport.delayPlayout('of a former transport', 300);
+  expect([one!.jitterBufferTarget, other!.jitterBufferTarget]).toEqual([200, null]);
+});
+
 test('another camera is sent without a new offer', async () => {
   const peer = await connected();
   const camera = new FakeTrack('video', { width: 1920, height: 1080 });

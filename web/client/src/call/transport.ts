@@ -157,6 +157,13 @@ export class Transport {
     this.check(RESTART_PATIENCE_MS, () => this.startOver());
   }
 
+  /** Keeps what comes by this track back for so many milliseconds at least. */
+  delayPlayout(track: string, ms: number): void {
+    const receivers = this.peer.getReceivers();
+    const receiver = receivers.find((one) => one.track.id === track);
+    if (receiver && 'jitterBufferTarget' in receiver) receiver.jitterBufferTarget = ms;
+  }
+
   stats(): Promise<RTCStatsReport> {
     return this.peer.getStats();
   }

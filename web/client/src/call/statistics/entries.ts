@@ -1,6 +1,7 @@
-// What the browser's statistics say of pictures: how many frames of each came and were decoded, and how
-// the camera's own go out.
+// What the browser's statistics say: how many frames of each picture came and were decoded, how the
+// camera's own go out, and what the way is like.
 
+import type { Repaired } from '../playout/delay';
 import type { Received } from '../processor/frames';
 
 export type Entry = Record<string, unknown> & { type: string };
@@ -19,7 +20,7 @@ export interface Frames {
 export function framesOf(entries: readonly Entry[]): ReadonlyMap<string, Frames> {
   const frames = new Map<string, Frames>();
   for (const entry of entries) {
-    if (entry.type !== 'inbound-rtp' || entry.kind !== 'video') continue;
+    if (!isReceivedPicture(entry)) continue;
     if (typeof entry.trackIdentifier !== 'string') continue;
     const decoded = number(entry.framesDecoded) ?? 0;
     frames.set(entry.trackIdentifier, {
@@ -32,12 +33,27 @@ export function framesOf(entries: readonly Entry[]): ReadonlyMap<string, Frames>
 
 /** Of all pictures that are received. */
 export function received(all: readonly Entry[]): Received {
-  const pictures = all.filter(({ type, kind }) => type === 'inbound-rtp' && kind === 'video');
+  const pictures = all.filter(isReceivedPicture);
   return {
     arrived: sum(pictures, 'framesReceived'),
     decoded: sum(pictures, 'framesDecoded'),
     dropped: sum(pictures, 'framesDropped'),
   };
+}
+
+/** What was missing of each picture, by the identifier of the received track. */
+export function repaired(all: readonly Entry[]): ReadonlyMap<string, Repaired> {
+  const pictures = all.filter(isReceivedPicture);
+  return new Map(
+    pictures.map((entry) => [
+      String(entry.trackIdentifier),
+      {
+        asked: number(entry.nackCount) ?? 0,
+        decoded: number(entry.framesDecoded) ?? 0,
+        dropped: number(entry.framesDropped) ?? 0,
+      },
+    ]),
+  );
 }
 
 /** How the camera's own pictures go out, and what its way is like. */
@@ -46,14 +62,12 @@ export function outgoing(all: readonly Entry[]): Outgoing {
     ({ type, kind, mid = CAMERA_MID }) =>
       type === 'outbound-rtp' && kind === 'video' && mid === CAMERA_MID,
   );
-  const path = pathOf(all);
-  const trip = number(path?.currentRoundTripTime);
   return {
     // Layers come and go: only their sum grows as long as any of them is sent.
     framesSent: sum(layers, 'framesSent'),
-    estimate: number(path?.availableOutgoingBitrate),
+    estimate: number(pathOf(all)?.availableOutgoingBitrate),
     loss: Math.max(0, ...losses(all)),
-    roundTrip: trip === null ? null : trip * 1000,
+    roundTrip: roundTripOf(all),
   };
 }
 
@@ -78,6 +92,12 @@ export function bytesReceived(all: readonly Entry[]): number | null {
   return number(pathOf(all)?.bytesReceived);
 }
 
+/** Of the way in use, in milliseconds; null where the browser does not say. */
+export function roundTripOf(all: readonly Entry[]): number | null {
+  const trip = number(pathOf(all)?.currentRoundTripTime);
+  return trip === null ? null : trip * 1000;
+}
+
 /** The pair of addresses that media goes between; others may have been of use before. */
 function pathOf(all: readonly Entry[]): Entry | undefined {
   const pairs = all.filter(({ type }) => type === 'candidate-pair');
@@ -86,6 +106,10 @@ function pathOf(all: readonly Entry[]): Entry | undefined {
     pairs.find(({ id, selected }) => (chosen === undefined ? selected === true : id === chosen)) ??
     pairs.find(({ nominated, state }) => nominated === true && state === 'succeeded')
   );
+}
+
+function isReceivedPicture({ type, kind }: Entry): boolean {
+  return type === 'inbound-rtp' && kind === 'video';
 }
 
 function losses(all: readonly Entry[]): number[] {

@@ -3,7 +3,7 @@
 // between video and still pictures is worse than either.
 
 import type { ParticipantId } from '../protocol';
-import type { Frames } from './measuring';
+import type { Frames } from '../statistics/entries';
 
 /** A camera that this page shows, as it is now. */
 export interface Sight {

@@ -2,6 +2,7 @@ import { beforeEach, expect, test, vi } from 'vitest';
 import { EMPTY, reduce, type CallModel } from '../model';
 import type { ClientMessage, ServerMessage } from '../protocol';
 import type { CameraShare } from '../publishing';
+import { Statistics } from '../statistics/statistics';
 import { writable } from '../store';
 import { FakeTimers, person, welcome } from '../testing';
 import { FakeTrack } from '../testing-media';
@@ -40,9 +41,7 @@ beforeEach(() => {
   stills = new Stills({
     model,
     transport: {
-      state: writable<TransportState>('connected'),
       slots: writable([{ mid: '5', kind: 'video' as const, stream: streamOf('track') }]),
-      stats: async () => statistics(),
     },
     publishing: {
       restrain: async (share, sparing) => {
@@ -55,7 +54,7 @@ beforeEach(() => {
       shows: () => inSight,
       withholdCameras: (on) => void (withholds = on),
     },
-    processor: { isShort: () => busy, see: () => undefined },
+    processor: { isShort: () => busy },
     camera: () => camera as unknown as MediaStreamTrack | null,
     say: (message) => connected && said.push(message) > 0,
     client: new StillsClient({ fetch: server.fetch, timers }),
@@ -69,7 +68,15 @@ beforeEach(() => {
       slots: [{ mid: '5', participant: 2, kind: 'video' }],
     }),
   );
-  stills.start();
+  new Statistics({
+    transport: {
+      state: writable<TransportState>('connected'),
+      stats: async () => statistics(),
+    },
+    isInCall: () => model.get().phase === 'call',
+    each: (entries) => stills.look(entries),
+    timers,
+  }).start();
 });
 
 function hear(message: ServerMessage): void {

@@ -7,6 +7,15 @@ import { realTimers, type Timers } from '../platform';
 import type { Processor } from '../processor/processor';
 import type { ClientMessage, Grade, Joined, ParticipantId, ServerMessage } from '../protocol';
 import type { CameraShare, Publishing } from '../publishing';
+import {
+  bytesReceived,
+  type Entry,
+  type Frames,
+  framesOf,
+  incoming,
+  outgoing,
+} from '../statistics/entries';
+import { LOOK_EVERY_MS } from '../statistics/statistics';
 import type { Readable } from '../store';
 import { writable } from '../store';
 import type { Tiles } from '../tiles';
@@ -15,15 +24,6 @@ import { Arrivals, type Sight } from './arrivals';
 import { StillsClient } from './client';
 import { DownlinkWatch } from './downlink';
 import { Giving } from './giving';
-import {
-  bytesReceived,
-  type Entry,
-  type Frames,
-  framesOf,
-  incoming,
-  outgoing,
-  received,
-} from './measuring';
 import { Seeing, type ShownStill } from './seeing';
 import { Shaping } from './shape';
 import { takeStill } from './taking';
@@ -42,10 +42,10 @@ export interface OwnStills {
 
 export interface StillsOptions {
   model: Readable<CallModel>;
-  transport: Pick<Transport, 'state' | 'slots' | 'stats'>;
+  transport: Pick<Transport, 'slots'>;
   publishing: Pick<Publishing, 'restrain' | 'afford'>;
   tiles: Pick<Tiles, 'shows' | 'withholdCameras'>;
-  processor: Pick<Processor, 'isShort' | 'see'>;
+  processor: Pick<Processor, 'isShort'>;
   /** One's own, while it is on. */
   camera(): MediaStreamTrack | null;
   /** False when it cannot be said now. */
@@ -55,7 +55,6 @@ export interface StillsOptions {
   timers?: Timers;
 }
 
-const LOOK_EVERY_MS = 1000;
 /** What a network brings is told anew when it differs by so much. */
 const OTHERWISE = 1.5;
 const SHARES: Record<Way, CameraShare> = { video: 'all', trying: 'lowest', stills: 'none' };
@@ -81,7 +80,6 @@ export class Stills {
   private heardAt = -Infinity;
   private outage = new Outage();
   private trips = new Trips();
-  private cancel: (() => void) | null = null;
 
   constructor(private readonly options: StillsOptions) {
     this.timers = options.timers ?? realTimers;
@@ -102,20 +100,6 @@ export class Stills {
     });
     this.shown = this.seeing.shown;
     this.own = this.ownStore;
-  }
-
-  start(): void {
-    this.cancel?.();
-    this.cancel = this.timers.after(LOOK_EVERY_MS, () => {
-      this.start();
-      void this.look();
-    });
-  }
-
-  stop(): void {
-    this.cancel?.();
-    this.cancel = null;
-    this.reset();
   }
 
   /** A new socket knows nothing of what was said on the former one. */
@@ -155,7 +139,8 @@ export class Stills {
     this.trips = new Trips();
   }
 
-  private reset(): void {
+  /** The call is over, or this page's part in it. */
+  reset(): void {
     this.arrivals = new Arrivals();
     this.uplink = new UplinkWatch();
     this.downlink = new DownlinkWatch();
@@ -172,19 +157,14 @@ export class Stills {
     this.giving.want(by.length > 0, mostBytes);
   }
 
-  private async look(): Promise<void> {
-    const { model, transport } = this.options;
-    if (model.get().phase !== 'call' || transport.state.get() !== 'connected') return;
-    const stats = await transport.stats().catch(() => null);
-    if (!stats || !this.cancel) return;
-    const entries = [...stats.values()] as Entry[];
+  /** Every second of the call, at what the browser says then. */
+  look(entries: readonly Entry[]): void {
     const [at, out] = [this.timers.now(), outgoing(entries)];
     const packets = incoming(entries);
     if (packets.received > this.received) this.heardAt = at;
     const isSettled = this.outage.isOver(at, bytesReceived(entries));
     const strained = this.downlink.isLossy(packets);
     this.received = packets.received;
-    this.options.processor.see(received(entries));
     const busy = this.options.processor.isShort();
     const roundTrip = this.trips.note(out.roundTrip, busy);
     const sights = this.sights(framesOf(entries), strained, busy);
