@@ -31,7 +31,6 @@ pub(crate) struct Track {
 /// What a packet tells of its track.
 #[derive(Debug)]
 pub(crate) struct Reception {
-    pub(crate) layer: u8,
     /// It is the first of its layer for long.
     pub(crate) ends_silence: bool,
     /// Its layer comes again, after lower ones went on without it.
@@ -105,7 +104,7 @@ impl Track {
                 left_behind.push(higher.id.layer);
             }
         }
-        Some(Reception { layer: id.layer, ends_silence, resumes, left_behind })
+        Some(Reception { ends_silence, resumes, left_behind })
     }
 
     /// The layers by which to join the track: of those that come `target` first, then the highest;

@@ -36,7 +36,7 @@ impl Room {
         if is_hanging || layer.should_refresh(now) && self.may_be_joined(publisher) {
             self.want_key_frame(now, (publisher, *kind), id.layer);
         }
-        self.notice_layers(now, publisher, *kind, &reception);
+        self.notice_layers(now, id, &reception);
         self.tap_packet(now, publisher, id, packet);
         if place == Place::Call && !is_muted {
             self.listen(now, publisher, packet);
@@ -49,17 +49,11 @@ impl Room {
 
     /// Chooses anew where a layer stopped or came back: whoever should be shown it can then join it
     /// with this very packet.
-    fn notice_layers(
-        &mut self,
-        now: Instant,
-        publisher: ParticipantId,
-        kind: TrackKind,
-        reception: &Reception,
-    ) {
-        let Some(member) = self.members.get_mut(&publisher) else { return };
-        if kind == TrackKind::Camera {
+    fn notice_layers(&mut self, now: Instant, id: StreamId, reception: &Reception) {
+        let Some(member) = self.members.get_mut(&id.participant) else { return };
+        if id.kind == TrackKind::Camera {
             let stopped = reception.left_behind.iter();
-            let below = usize::from(reception.layer);
+            let below = usize::from(id.layer);
             stopped.for_each(|layer| member.publishing.miss(now, below, usize::from(*layer)));
         }
         if reception.resumes || !reception.left_behind.is_empty() {

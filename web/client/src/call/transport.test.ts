@@ -54,6 +54,8 @@ test('what comes by a track is kept back as long as told, as far as the browser 
   transport.delayPlayout(one!.track.id, 200);
   transport.delayPlayout('of a former transport', 300);
   expect([one!.jitterBufferTarget, other!.jitterBufferTarget]).toEqual([200, null]);
+  transport.delayPlayout(one!.track.id, 0);
+  expect(one!.jitterBufferTarget).toBeNull();
 });
 
 test('another camera is sent without a new offer', async () => {

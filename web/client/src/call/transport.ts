@@ -157,11 +157,11 @@ export class Transport {
     this.check(RESTART_PATIENCE_MS, () => this.startOver());
   }
 
-  /** Keeps what comes by this track back for so many milliseconds at least. */
+  /** Keeps what comes by this track back for so many milliseconds at least; 0 is as the browser likes. */
   delayPlayout(track: string, ms: number): void {
     const receivers = this.peer.getReceivers();
     const receiver = receivers.find((one) => one.track.id === track);
-    if (receiver && 'jitterBufferTarget' in receiver) receiver.jitterBufferTarget = ms;
+    if (receiver && 'jitterBufferTarget' in receiver) receiver.jitterBufferTarget = ms || null;
   }
 
   stats(): Promise<RTCStatsReport> {

@@ -2,7 +2,7 @@
 // that belongs to a picture in step with it.
 
 import { realTimers, type Timers } from '../platform';
-import { type Entry, repaired, roundTripOf } from '../statistics/entries';
+import { type Entry, framesOf, roundTripOf } from '../statistics/entries';
 import { PlayoutDelay } from './delay';
 
 export class Playout {
@@ -16,7 +16,7 @@ export class Playout {
 
   look(entries: readonly Entry[]): void {
     const roundTrip = roundTripOf(entries) ?? 0;
-    const pictures = repaired(entries);
+    const pictures = framesOf(entries);
     for (const [track, seen] of pictures) {
       const delay = this.delays.get(track) ?? new PlayoutDelay();
       this.delays.set(track, delay);

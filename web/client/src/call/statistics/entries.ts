@@ -17,8 +17,8 @@ export interface Frames {
 }
 
 /** By the identifier of the received track. */
-export function framesOf(entries: readonly Entry[]): ReadonlyMap<string, Frames> {
-  const frames = new Map<string, Frames>();
+export function framesOf(entries: readonly Entry[]): ReadonlyMap<string, Frames & Repaired> {
+  const frames = new Map<string, Frames & Repaired>();
   for (const entry of entries) {
     if (!isReceivedPicture(entry)) continue;
     if (typeof entry.trackIdentifier !== 'string') continue;
@@ -26,6 +26,8 @@ export function framesOf(entries: readonly Entry[]): ReadonlyMap<string, Frames>
     frames.set(entry.trackIdentifier, {
       decoded,
       arrived: number(entry.framesReceived) ?? decoded,
+      dropped: number(entry.framesDropped) ?? 0,
+      asked: number(entry.nackCount) ?? 0,
     });
   }
   return frames;
@@ -39,21 +41,6 @@ export function received(all: readonly Entry[]): Received {
     decoded: sum(pictures, 'framesDecoded'),
     dropped: sum(pictures, 'framesDropped'),
   };
-}
-
-/** What was missing of each picture, by the identifier of the received track. */
-export function repaired(all: readonly Entry[]): ReadonlyMap<string, Repaired> {
-  const pictures = all.filter(isReceivedPicture);
-  return new Map(
-    pictures.map((entry) => [
-      String(entry.trackIdentifier),
-      {
-        asked: number(entry.nackCount) ?? 0,
-        decoded: number(entry.framesDecoded) ?? 0,
-        dropped: number(entry.framesDropped) ?? 0,
-      },
-    ]),
-  );
 }
 
 /** How the camera's own pictures go out, and what its way is like. */
