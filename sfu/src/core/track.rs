@@ -16,10 +16,10 @@ pub(crate) const MOST_LAYERS: usize = 3;
 /// How often the cache is kept fresh by asking for a key frame, while somebody waits to join.
 const REFRESH: Duration = Duration::from_secs(2);
 
-/// A layer stops when the publisher's browser has nothing to spare for it: so many frames of lower
-/// layers came since its last packet, and so much time passed. After a large key frame an encoder may
+/// A layer stops when the publisher's browser has nothing to spare for it: so much time passed since its
+/// last packet, and so many frames of lower layers came meanwhile. After a large key frame an encoder may
 /// pause for a few frames, too.
-const FRAMES_BELOW: u32 = 6;
+const FRAMES_BELOW: u32 = 3;
 const LEAST_SILENCE: Duration = Duration::from_millis(350);
 
 #[derive(Debug)]

@@ -237,6 +237,23 @@ fn a_layer_that_stops_is_left_at_once_and_taken_up_again_when_it_comes() {
 }
 
 #[test]
+fn a_layer_that_stops_is_left_as_soon_at_few_frames_a_second() {
+    let mut world = World::call_of(16, 2, &Kind { layers: 2, ..Kind::default() });
+    // A weak phone.
+    let slow = Duration::from_millis(125);
+    world.clients[0].cameras().for_each(|camera| camera.interval = slow);
+    show(&mut world, 1, 0, 1_080);
+    world.run(5 * SECOND);
+    assert_eq!(last_layer(&world, 1, 0), Some(1));
+    let begin = world.now;
+    world.clients[0].upper[0].size = 0;
+    world.run(3 * SECOND);
+    let mid = world.clients[1].video_slots()[0].clone();
+    let seen = world.clients[1].decoder(&mid).watched(begin, world.now);
+    assert!(seen.longest <= 5 * slow, "{seen:?}");
+}
+
+#[test]
 fn a_layer_that_stops_is_left_for_one_that_comes_and_not_for_one_between_that_does_not() {
     let mut world = World::call_of(15, 2, &simulcast());
     world.obeys_after = Some(Duration::from_millis(30));

@@ -26,6 +26,8 @@ pub(crate) struct Source {
     pub(crate) frames_sent: usize,
     pub(crate) key_frame_requests: usize,
     pub(crate) next: Instant,
+    /// Between two frames.
+    pub(crate) interval: Duration,
     pub(crate) rid: Option<Rid>,
     pub(crate) wants_key_frame: bool,
     /// Each packet of sound brings the one before along (RFC 2198).
@@ -40,6 +42,7 @@ pub(crate) struct Source {
 
 impl Source {
     pub(crate) fn new(now: Instant, index: usize, codec: Codec) -> Self {
+        let is_video = codec != Codec::Opus;
         Self {
             is_on: false,
             packets: 2,
@@ -51,12 +54,13 @@ impl Source {
             frames_sent: 0,
             key_frame_requests: 0,
             next: now,
+            interval: Duration::from_millis(if is_video { 33 } else { 20 }),
             rid: None,
             wants_key_frame: true,
             is_redundant: false,
             tag: index as u8 + 1,
             layer: 0,
-            is_video: codec != Codec::Opus,
+            is_video,
             codec,
             frames: 1_000 * (index as u64 + 1),
             sequence: 500 * (index as u64 + 1),
@@ -87,13 +91,9 @@ impl Source {
     pub(crate) fn is_due(&mut self, now: Instant) -> bool {
         let is_due = self.is_on && self.next <= now;
         if is_due {
-            self.next = self.next.max(now) + self.interval();
+            self.next = self.next.max(now) + self.interval;
         }
         is_due && self.size > 0
-    }
-
-    fn interval(&self) -> Duration {
-        Duration::from_millis(if self.is_video { 33 } else { 20 })
     }
 
     pub(crate) fn frame(&mut self, now: Instant, rtc: &Rtc) -> Vec<RtpWrite> {

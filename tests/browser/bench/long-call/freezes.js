@@ -3,6 +3,13 @@
 /** By how much later than usual a frame is a freeze (webrtc-stats, freezeCount). */
 export const TOO_LATE_MS = 150;
 const USUAL_OF = 30;
+/**
+ * When the layer that is sent stops at its sender while others go on: how long the server may take to see
+ * that it does, and to get a key frame of another one, without which it can go over to none.
+ */
+const GOING_OVER_MS = 1000;
+/** A frame leaves so soon after it came, at the latest. */
+const PASSING_ON_MS = 50;
 
 /**
  * The freezes of a picture: from a frame shown until the next, which came far later than usual.
@@ -25,9 +32,9 @@ export function freezes(shown) {
  * Whose freeze it is: of the pause that the viewer saw, the server's part is by what its own pause
  * exceeded that in what it got; if that alone would be a freeze, it is the server's.
  * @param {{before: {timestamp: number}, next: {timestamp: number}}} freeze
- * @param {number[]} arrived when frames of the sender's camera were whole at the server, in order
+ * @param {Arrivals} arrived of the sender's camera at the server
  * @param {import('./wire.js').Stream} sent to this viewer
- * @returns {'server' | 'sender' | 'viewer'}
+ * @returns {'server' | 'layer' | 'sender' | 'viewer'} a layer paused at its sender, and others went on
  */
 export function cause({ before, next, lasted }, arrived, sent) {
   const [from, until] = [sent.frame(before.timestamp), sent.frame(next.timestamp)];
@@ -35,8 +42,10 @@ export function cause({ before, next, lasted }, arrived, sent) {
   if (!from || !until) return 'viewer';
   const left = sent.frames.map(({ ended }) => ended);
   const pauseSent = longestPause(left, from.ended, until.ended);
-  const pauseArrived = longestPause(arrived, from.ended - TOO_LATE_MS, until.ended);
-  if (pauseSent - pauseArrived >= TOO_LATE_MS) return 'server';
+  const pauseArrived = arrived.longestPause(from.ended, until.ended);
+  const pauseOfLayer = arrived.longestPauseOfLayer(from.ended, until.ended);
+  if (pauseSent - Math.max(pauseArrived, pauseOfLayer) >= TOO_LATE_MS) return 'server';
+  if (pauseSent - pauseArrived >= TOO_LATE_MS) return 'layer';
   return pauseArrived >= lasted / 2 ? 'sender' : 'viewer';
 }
 
@@ -46,14 +55,41 @@ export function longestAdded(arrived, sent) {
   for (let n = 1; n < sent.frames.length; n += 1) {
     const [from, until] = [sent.frames[n - 1].ended, sent.frames[n].ended];
     if (until - from <= longest) continue;
-    const added = until - from - longestPause(arrived, from - TOO_LATE_MS, until);
+    const pauses = [arrived.longestPause(from, until), arrived.longestPauseOfLayer(from, until)];
+    const added = until - from - Math.max(...pauses);
     longest = Math.max(longest, added);
   }
   return longest;
 }
 
+/** When frames of a camera were whole at the server, in ms. */
+export class Arrivals {
+  #layers;
+  #all;
+
+  /** @param {number[][]} layers of each layer, in order */
+  constructor(layers) {
+    this.#layers = layers;
+    this.#all = layers.flat().sort((a, b) => a - b);
+  }
+
+  /** The longest time without any, between what was sent at `from` and what was at `until`. */
+  longestPause(from, until) {
+    return longestPause(this.#all, from - TOO_LATE_MS, until);
+  }
+
+  /** That in the layer that was sent at `from`, as far as the server need not have gone over to another. */
+  longestPauseOfLayer(from, until) {
+    const sent = this.#layers.filter(
+      (times) => times[firstAfter(times, from) - 1] >= from - PASSING_ON_MS,
+    );
+    const pauses = sent.map((times) => longestPause(times, from - TOO_LATE_MS, until));
+    return Math.min(GOING_OVER_MS, Math.max(0, ...pauses));
+  }
+}
+
 /** Between two of `times` that lie in this span, or between one of them and its ends. */
-export function longestPause(times, from, until) {
+function longestPause(times, from, until) {
   let longest = 0;
   let last = from;
   for (let n = firstAfter(times, from); n < times.length && times[n] < until; n += 1) {

@@ -10,7 +10,7 @@ import { Server } from '../../lib/server.js';
 import { sleep } from '../figure.js';
 import { processorSeconds } from '../server-cost.js';
 import { isMissed, keepFigures, printTable } from '../table.js';
-import { cause, freezes, longestAdded, TOO_LATE_MS } from './freezes.js';
+import { Arrivals, cause, freezes, longestAdded, TOO_LATE_MS } from './freezes.js';
 import { picturesShown, watchPictures } from './shown.js';
 import { Wire } from './wire.js';
 
@@ -107,7 +107,7 @@ async function aMinuteAtATime() {
 }
 
 function judge(seen, wire, length, missed) {
-  const causes = { server: 0, sender: 0, viewer: 0 };
+  const causes = { server: 0, layer: 0, sender: 0, viewer: 0 };
   const [rates, longest, added, holes] = [[], [], [], []];
   for (const { name: viewer, pictures } of seen) {
     const others = seen.filter(({ name }) => name !== viewer);
@@ -120,7 +120,8 @@ function judge(seen, wire, length, missed) {
       for (const freeze of found) {
         const of = cause(freeze, arrived, sent);
         causes[of] += 1;
-        if (of === 'server') console.error(describe(freeze, viewer, name, own, wire, sent));
+        if (of === 'server' || of === 'layer')
+          console.error(describe(freeze, of, viewer, name, own, wire, sent));
       }
       rates.push((1000 * picture.frames.length) / length);
       longest.push(...found.map(({ lasted }) => lasted));
@@ -144,6 +145,7 @@ function judge(seen, wire, length, missed) {
     { name: 'pictures watched', unit: '', median: rates.length },
     { name: 'frames shown, the worst picture', unit: '/s', median: Math.min(...rates) },
     ...ofServer,
+    { name: 'freezes since one layer paused, and others went on', unit: '', median: causes.layer },
     { name: 'freezes since a sender’s browser paused', unit: '', median: causes.sender },
     { name: 'freezes since a viewer’s browser was late', unit: '', median: causes.viewer },
     { name: 'longest freeze of all', unit: 'ms', median: Math.max(0, ...longest) },
@@ -152,7 +154,7 @@ function judge(seen, wire, length, missed) {
 }
 
 /** What each layer of the camera brought around a freeze, and what was sent of it: when, in ms. */
-function describe({ before, next, lasted }, viewer, name, own, wire, sent) {
+function describe({ before, next, lasted }, of, viewer, name, own, wire, sent) {
   const [from, until] = [sent.frame(before.timestamp)?.ended, sent.frame(next.timestamp)?.ended];
   const during = ({ frames }) => {
     const at = frames.filter(({ ended }) => ended > from - 500 && ended <= until + 500);
@@ -162,15 +164,14 @@ function describe({ before, next, lasted }, viewer, name, own, wire, sent) {
     .map((ssrc) => wire.streams.get(ssrc))
     .filter(Boolean)
     .map(during);
-  const seen = `the server froze ${name} at ${viewer} for ${Math.round(lasted)} ms`;
+  const seen = `${of}: ${name} froze at ${viewer} for ${Math.round(lasted)} ms`;
   return [seen, ...layers.map((layer) => `  came: ${layer}`), `  sent: ${during(sent)}`].join('\n');
 }
 
-/** When frames of the camera with these SSRCs, one of each layer, were whole at the server. */
+/** Of the camera with these SSRCs, one of each layer. */
 function arrivals(wire, ssrcs) {
   const layers = ssrcs.map((ssrc) => wire.streams.get(ssrc)?.frames ?? []);
-  return layers
-    .flat()
-    .map(({ ended }) => ended)
-    .sort((a, b) => a - b);
+  return new Arrivals(
+    layers.map((frames) => frames.map(({ ended }) => ended).sort((a, b) => a - b)),
+  );
 }
