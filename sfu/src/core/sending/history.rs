@@ -9,13 +9,19 @@ use std::time::{Duration, Instant};
 use super::Numbers;
 
 /// What is older comes too late.
-const LONGEST: Duration = Duration::from_millis(1_500);
+pub(super) const LONGEST: Duration = Duration::from_millis(1_500);
 const MOST: usize = 768;
+/// So much is kept until then, however old: of few frames a second, what got lost of one is only missed when
+/// the next one arrives.
+const FEWEST: usize = 32;
+/// What is kept place for at least.
+const FEW: usize = 16;
 
 /// In the order of sequence numbers.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct History {
     sent: VecDeque<Sent>,
+    kept_for: Duration,
     /// What times are counted from.
     begin: Option<Instant>,
 }
@@ -41,12 +47,23 @@ impl Sent {
         Numbers { sequence, timestamp, picture_id, base_layer_index }
     }
 
-    fn is_old(&self, now: u32) -> bool {
-        now.saturating_sub(self.at) > millis(LONGEST)
+    fn is_older(&self, than: Duration, now: u32) -> bool {
+        now.saturating_sub(self.at) > millis(than)
+    }
+}
+
+impl Default for History {
+    fn default() -> Self {
+        Self { sent: VecDeque::new(), kept_for: LONGEST, begin: None }
     }
 }
 
 impl History {
+    /// For how long what is sent is kept from now on.
+    pub(super) fn keep_for(&mut self, time: Duration) {
+        self.kept_for = time.min(LONGEST);
+    }
+
     pub(super) fn note(
         &mut self,
         now: Instant,
@@ -56,9 +73,14 @@ impl History {
         payload: &Arc<[u8]>,
     ) {
         let at = self.time(now);
-        while self.sent.len() >= MOST || self.sent.front().is_some_and(|sent| sent.is_old(at)) {
+        while let Some(oldest) = self.sent.front() {
+            let time = if self.sent.len() > FEWEST { self.kept_for } else { LONGEST };
+            if self.sent.len() < MOST && !oldest.is_older(time, at) {
+                break;
+            }
             self.sent.pop_front();
         }
+        self.fit();
         let is_newest = self.sent.back().is_none_or(|newest| newest.sequence < numbers.sequence);
         let place = match is_newest {
             true => self.sent.len(),
@@ -95,11 +117,22 @@ impl History {
         let sent = self.sent.get_mut(place)?;
         let is_under_way =
             sent.again.is_some_and(|again| at.saturating_sub(again.get()) < millis(pause));
-        if is_under_way || sent.is_old(at) {
+        if is_under_way || sent.is_older(LONGEST, at) {
             return None;
         }
         sent.again = NonZeroU32::new(at);
         Some(sent)
+    }
+
+    /// Makes place for one more, and gives back what is far too much: doubling, as is usual, would leave
+    /// a large call with as much unused as used.
+    fn fit(&mut self) {
+        let (length, place) = (self.sent.len(), self.sent.capacity());
+        if length == place {
+            self.sent.reserve_exact(FEW.max(length / 2));
+        } else if place > FEW && length < place / 2 {
+            self.sent.shrink_to(FEW.max(length + length / 2));
+        }
     }
 
     /// In milliseconds, from one on.
@@ -166,6 +199,25 @@ mod tests {
         assert!(history.again(now + LONGEST + after(1), 2_000, after(0)).is_none());
         let numbers = Numbers { sequence: 2_001, ..Numbers::default() };
         history.note(now + LONGEST + after(1), numbers, 96, false, &[1].into());
+        assert_eq!(history.sent.len(), 1);
+        assert!(history.sent.capacity() <= FEW);
+    }
+
+    #[test]
+    fn it_is_kept_for_as_long_as_it_is_wanted_and_place_is_given_back() {
+        let now = begin();
+        let mut history = history(now, 1..=200);
+        history.keep_for(after(500));
+        for sequence in 201..=210 {
+            let numbers = Numbers { sequence, ..Numbers::default() };
+            history.note(now + after(501), numbers, 96, false, &[1].into());
+        }
+        assert_eq!(history.sent.len(), FEWEST + 1);
+        assert!(history.sent.capacity() < 100, "place for {}", history.sent.capacity());
+        assert!(history.again(now + after(501), 190, after(0)).is_some());
+        history.keep_for(after(60_000));
+        let numbers = Numbers { sequence: 211, ..Numbers::default() };
+        history.note(now + after(502) + LONGEST, numbers, 96, false, &[1].into());
         assert_eq!(history.sent.len(), 1);
     }
 }

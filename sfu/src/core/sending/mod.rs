@@ -101,6 +101,8 @@ pub(crate) struct Sending {
     pacing: Pacing<Waiting>,
     /// Of what was sent again: when, of which stream, and the lower half of its number.
     second_copies: VecDeque<(Instant, usize, u16)>,
+    /// When the client asked for something again, last.
+    missed: Option<Instant>,
     next_report: Option<Instant>,
     /// When padding is worth thinking of again, at the earliest.
     rests_until: Instant,
@@ -122,6 +124,7 @@ impl Sending {
             sound: 0,
             pacing: Pacing::new(estimate),
             second_copies: VecDeque::new(),
+            missed: None,
             next_report: None,
             rests_until: now,
             bytes: 0,
@@ -179,6 +182,7 @@ impl Sending {
         for message in rtcp::read(packet).collect::<Vec<_>>() {
             self.heed(now, &message);
         }
+        self.keep_what_may_be_missed(now);
         self.pacing.follow(self.congestion.estimate(), self.sound, self.congestion.space());
         if self.congestion.estimate() != estimate {
             self.said.push_back(Said::Estimated(self.congestion.estimate()));
@@ -264,6 +268,7 @@ impl Sending {
             Message::Report(report) => self.heed_report(report),
             Message::Nack { ssrc, sequences } => {
                 if let Some(stream) = self.stream_of(*ssrc) {
+                    self.missed = Some(now);
                     self.said.push_back(Said::Missed(sequences.len() as u64));
                     self.resend(now, stream, sequences);
                 }

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use super::history::LONGEST;
 use super::{OVERHEAD, Sending, Waiting, sealed};
 use crate::core::congestion::Space;
 
@@ -19,6 +20,11 @@ const MOST_SECOND_COPIES: usize = 256;
 const DECODING: Duration = Duration::from_millis(100);
 /// What a packet of a picture has, about.
 const USUAL_PACKET: usize = 1_100;
+/// What was sent is kept for so long where nothing was missed lately, and for so many round trips, after
+/// which browsers have asked as often. Where something was, it is kept for as long as is of use.
+const KEPT_FOR: Duration = Duration::from_millis(300);
+const TRIPS_KEPT: u32 = 5;
+const LATELY: Duration = Duration::from_secs(60);
 
 impl Sending {
     /// Sends what the client missed, each in its turn: where a narrow way has lost a lot, all of it
@@ -35,6 +41,15 @@ impl Sending {
                 self.pacing.wait(Waiting::Again { stream, sequence }, USUAL_PACKET, true);
             }
         }
+    }
+
+    /// Keeps what is sent for as long as the viewer may ask for it: in a large call that is a good part of
+    /// what a participant takes.
+    pub(super) fn keep_what_may_be_missed(&mut self, now: Instant) {
+        let is_missing = |at| now.saturating_duration_since(at) < LATELY;
+        let trip = self.congestion.round_trip().filter(|_| !self.missed.is_some_and(is_missing));
+        let time = trip.map_or(LONGEST, |trip| KEPT_FOR + trip * TRIPS_KEPT);
+        self.streams.iter_mut().for_each(|stream| stream.keep_for(time));
     }
 
     pub(super) fn send_again(&mut self, now: Instant, stream: usize, sequence: u16) {

@@ -168,6 +168,11 @@ impl Stream {
         plain
     }
 
+    /// For how long what is sent may be asked for again.
+    pub(super) fn keep_for(&mut self, time: Duration) {
+        self.history.keep_for(time);
+    }
+
     /// What was sent so far need not be sent again.
     pub(super) fn forget(&mut self) {
         self.history.clear();
