@@ -10,17 +10,35 @@ const MOST_LINES: usize = 8_192;
 const MOST_MEDIA: usize = 48;
 /// Longer names are cut by the engine, and then two could be the same.
 const LONGEST_MID: usize = 16;
+/// What goes over one transport (RFC 9143 §7).
+const BUNDLE: &str = "a=group:BUNDLE";
+/// What begins so is said of one m-line alone, or once for all in a bundle.
+const OF_ITS_OWN: [&str; 8] =
+    ["a=mid:", "a=msid:", "a=ssrc", "a=ice-", "a=fingerprint:", "a=setup:", "a=rtcp:", "c="];
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Offer {
-    text: String,
-    mids: Vec<String>,
-    /// Names of simulcast layers that are to be sent, with the index of their m-line.
-    layers: Vec<(usize, String)>,
-    /// Indexes of the m-lines with redundant sound.
-    redundant: Vec<usize>,
-    media: usize,
+    /// What comes before the first m-line.
+    session: String,
+    sections: Vec<Section>,
     origin: Origin,
+}
+
+/// An m-line, and what is said of it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Section {
+    mid: String,
+    text: String,
+    /// What is asked for, without what differs from one to the next: its name, and what is said once for
+    /// the whole bundle.
+    terms: String,
+    /// Names of simulcast layers that are to be sent, lowest first.
+    layers: Vec<String>,
+    /// Sound may come more than once (RFC 2198).
+    has_redundancy: bool,
+    /// The client only wants to receive on it.
+    is_received: bool,
+    has_port: bool,
 }
 
 /// Which peer connection the offer comes from: its session and its certificate stay the same
@@ -43,27 +61,40 @@ impl Offer {
         offer.check()
     }
 
-    /// The session description, for the engine.
-    pub(crate) fn text(&self) -> &str {
-        &self.text
+    /// The session description, without the m-lines of these names.
+    pub(crate) fn without(&self, is_left_out: impl Fn(&str) -> bool) -> String {
+        let mut text = String::new();
+        for line in self.session.lines() {
+            match line.strip_prefix(BUNDLE) {
+                Some(mids) => {
+                    let kept = mids.split_whitespace().filter(|mid| !is_left_out(mid));
+                    text.push_str(BUNDLE);
+                    kept.for_each(|mid| text.extend([" ", mid]));
+                }
+                None => text.push_str(line),
+            }
+            text.push_str("\r\n");
+        }
+        let kept = self.sections.iter().filter(|section| !is_left_out(&section.mid));
+        kept.for_each(|section| text.push_str(&section.text));
+        text
     }
 
-    /// Names of the m-lines, in order.
-    pub(crate) fn mids(&self) -> impl Iterator<Item = &str> {
-        self.mids.iter().map(String::as_str)
+    /// One for each m-line, in order.
+    pub(crate) fn sections(&self) -> &[Section] {
+        &self.sections
     }
 
-    /// Names of the simulcast layers that the client would send on an m-line, lowest first: the
-    /// order in which `a=simulcast` lists them (RFC 8853 §5.1). Of alternatives only the first.
-    pub(crate) fn layers(&self, mid: &str) -> impl Iterator<Item = &str> {
-        let line = self.mids.iter().position(|known| known == mid);
-        self.layers.iter().filter(move |(of, _)| line == Some(*of)).map(|(_, name)| name.as_str())
+    pub(crate) fn section(&self, mid: &str) -> Option<&Section> {
+        self.sections.iter().find(|section| section.mid == mid)
     }
 
-    /// Whether the client knows how to send or take sound twice on an m-line (RFC 2198).
-    pub(crate) fn has_redundancy(&self, mid: &str) -> bool {
-        let line = self.mids.iter().position(|known| known == mid);
-        line.is_some_and(|line| self.redundant.contains(&line))
+    /// Whether the client wants nothing of it, or no more: a line without a port may also be one that goes
+    /// over the transport of others (RFC 9143 §7.2.1).
+    pub(crate) fn rejects(&self, section: &Section) -> bool {
+        let mut bundles = self.session.lines().filter_map(|line| line.strip_prefix(BUNDLE));
+        let is_bundled = bundles.any(|mids| mids.split_whitespace().any(|mid| mid == section.mid));
+        !section.has_port && !is_bundled
     }
 
     pub(crate) fn origin(&self) -> &Origin {
@@ -71,63 +102,118 @@ impl Offer {
     }
 
     fn take(&mut self, line: &str) -> Result<(), ConnectError> {
-        if line.starts_with("m=") {
-            self.media += 1;
-        } else if let Some(mid) = line.strip_prefix("a=mid:") {
-            self.take_mid(mid)?;
-        } else if let Some(simulcast) = line.strip_prefix("a=simulcast:") {
-            self.take_layers(simulcast);
-        } else if is_redundancy(line) {
-            self.redundant.extend(self.media.checked_sub(1));
-        } else if let Some(origin) = line.strip_prefix("o=") {
-            self.origin.session = origin.split(' ').nth(1).unwrap_or_default().to_owned();
-        } else if let Some(fingerprint) = line.strip_prefix("a=fingerprint:") {
-            self.origin.fingerprint = fingerprint.to_ascii_lowercase();
-        } else if line.starts_with("a=candidate:") || line.starts_with("a=end-of-candidates") {
+        if line.starts_with("a=candidate:") || line.starts_with("a=end-of-candidates") {
             // An ICE-lite server learns the client's addresses from its checks (RFC 8445 §2.5).
             return Ok(());
         }
-        self.text.push_str(line);
-        self.text.push_str("\r\n");
+        if let Some(origin) = line.strip_prefix("o=") {
+            self.origin.session = origin.split(' ').nth(1).unwrap_or_default().to_owned();
+        } else if let Some(fingerprint) = line.strip_prefix("a=fingerprint:") {
+            self.origin.fingerprint = fingerprint.to_ascii_lowercase();
+        }
+        if let Some(mid) = line.strip_prefix("a=mid:") {
+            self.check_mid(mid)?;
+        }
+        if line.starts_with("m=") {
+            self.sections.push(Section::default());
+        }
+        match self.sections.last_mut() {
+            Some(section) => section.take(line),
+            None => self.session.extend([line, "\r\n"]),
+        }
         Ok(())
     }
 
-    fn take_mid(&mut self, mid: &str) -> Result<(), ConnectError> {
+    fn check_mid(&self, mid: &str) -> Result<(), ConnectError> {
         let is_plain = mid.bytes().all(|byte| byte.is_ascii_alphanumeric());
         if mid.is_empty() || mid.len() > LONGEST_MID || !is_plain {
             return Err(malformed("an a=mid is not 1 to 16 letters and digits"));
         }
-        if self.mids.iter().any(|known| known == mid) {
+        if self.section(mid).is_some() {
             return Err(malformed("two m-lines have the same a=mid"));
         }
-        self.mids.push(mid.to_owned());
+        if self.sections.last().is_none_or(|section| !section.mid.is_empty()) {
+            return Err(malformed("an a=mid belongs to no m-line, or to one that has one"));
+        }
         Ok(())
     }
 
+    fn check(self) -> Result<Self, ConnectError> {
+        if !self.session.starts_with("v=0") {
+            return Err(malformed("not a session description"));
+        }
+        if self.sections.is_empty() {
+            return Err(ConnectError::UnsupportedMedia("the offer has no media".into()));
+        }
+        if self.sections.len() > MOST_MEDIA {
+            return Err(malformed("too many m-lines"));
+        }
+        if self.sections.iter().any(|section| section.mid.is_empty()) {
+            return Err(malformed("an m-line has no a=mid"));
+        }
+        Ok(self)
+    }
+}
+
+impl Section {
+    pub(crate) fn mid(&self) -> &str {
+        &self.mid
+    }
+
+    /// Names of the simulcast layers that the client would send on it, lowest first: the order in
+    /// which `a=simulcast` lists them (RFC 8853 §5.1). Of alternatives only the first.
+    pub(crate) fn layers(&self) -> &[String] {
+        &self.layers
+    }
+
+    /// Whether the client knows how to send or take sound twice on it (RFC 2198).
+    pub(crate) fn has_redundancy(&self) -> bool {
+        self.has_redundancy
+    }
+
+    /// Whether the client would only receive on it.
+    pub(crate) fn is_received(&self) -> bool {
+        self.is_received
+    }
+
+    /// Whether both could be answered in the same words.
+    pub(crate) fn is_like(&self, other: &Self) -> bool {
+        self.has_port == other.has_port && self.terms == other.terms
+    }
+
+    fn take(&mut self, line: &str) {
+        if let Some(mid) = line.strip_prefix("a=mid:") {
+            mid.clone_into(&mut self.mid);
+        } else if let Some(simulcast) = line.strip_prefix("a=simulcast:") {
+            self.take_layers(simulcast);
+        } else if is_redundancy(line) {
+            self.has_redundancy = true;
+        }
+        self.is_received |= line == "a=recvonly";
+        if let Some(media) = line.strip_prefix("m=") {
+            return self.open(media, line);
+        }
+        if !OF_ITS_OWN.iter().any(|prefix| line.starts_with(prefix)) {
+            self.terms.extend([line, "\n"]);
+        }
+        self.text.extend([line, "\r\n"]);
+    }
+
+    /// `<media> <port> <proto> <fmt> …` (RFC 8866 §5.14).
+    fn open(&mut self, media: &str, line: &str) {
+        let words = || media.split(' ');
+        self.has_port = words().nth(1) != Some("0");
+        let but_for_port = words().enumerate().filter(|(place, _)| *place != 1);
+        but_for_port.for_each(|(_, word)| self.terms.extend([word, " "]));
+        self.text.extend([line, "\r\n"]);
+    }
+
     fn take_layers(&mut self, simulcast: &str) {
-        let Some(line) = self.media.checked_sub(1) else { return };
         let mut words = simulcast.split_whitespace().skip_while(|word| *word != "send");
         let sent = words.nth(1).into_iter().flat_map(|list| list.split(';'));
         let first = sent.filter_map(|layer| layer.split(',').next());
         let names = first.map(|name| name.trim_start_matches('~')).take(MOST_LAYERS);
-        self.layers.retain(|(of, _)| *of != line);
-        self.layers.extend(names.map(|name| (line, name.to_owned())));
-    }
-
-    fn check(self) -> Result<Self, ConnectError> {
-        if !self.text.starts_with("v=0") {
-            return Err(malformed("not a session description"));
-        }
-        if self.media == 0 {
-            return Err(ConnectError::UnsupportedMedia("the offer has no media".into()));
-        }
-        if self.media > MOST_MEDIA {
-            return Err(malformed("too many m-lines"));
-        }
-        if self.media != self.mids.len() {
-            return Err(malformed("an m-line has no a=mid"));
-        }
-        Ok(self)
+        self.layers = names.map(str::to_owned).collect();
     }
 }
 
@@ -145,11 +231,15 @@ fn malformed(what: &str) -> ConnectError {
 mod tests {
     use super::*;
 
+    fn sections<const COUNT: usize>(offer: &str) -> [Section; COUNT] {
+        Offer::parse(offer).unwrap().sections.try_into().unwrap()
+    }
+
     fn layers(simulcast: &str) -> Vec<String> {
         let text = format!("v=0\nm=audio 9 x 0\na=mid:0\nm=video 9 x 0\na=mid:1\n{simulcast}");
-        let offer = Offer::parse(&text).unwrap();
-        assert_eq!(offer.layers("0").count(), 0);
-        offer.layers("1").map(str::to_owned).collect()
+        let [sound, picture] = sections(&text);
+        assert!(sound.layers().is_empty());
+        picture.layers().to_vec()
     }
 
     #[test]
@@ -162,8 +252,37 @@ mod tests {
     #[test]
     fn redundant_sound_is_told_of_each_line() {
         let lines = "v=0\nm=audio 9 x 63 111\na=mid:0\na=rtpmap:63 red/48000/2\nm=audio 9 x 111\na=mid:1\na=rtpmap:111 opus/48000/2\n";
+        let [with, without] = sections(lines);
+        assert!(with.has_redundancy() && !without.has_redundancy());
+    }
+
+    #[test]
+    fn lines_are_alike_that_ask_for_the_same() {
+        let video = |mid, rest| format!("m=video 9 x 96\na=mid:{mid}\na=ice-ufrag:{mid}\n{rest}");
+        let lines = [video(0, "a=recvonly\n"), video(1, "a=recvonly\n"), video(2, "a=sendonly\n")];
+        let [first, same, other] = sections(&format!("v=0\n{}", lines.concat()));
+        assert!(first.is_like(&same) && !first.is_like(&other));
+        let [there, gone] =
+            sections(&format!("v=0\n{}{}", lines[0], lines[1].replace(" 9 ", " 0 ")));
+        assert!(!there.is_like(&gone));
+    }
+
+    #[test]
+    fn lines_are_left_out_of_the_bundle_as_well() {
+        let lines = [0, 1, 2].map(|mid| format!("m=video 9 x 96\na=mid:{mid}\n")).concat();
+        let offer = Offer::parse(&format!("v=0\na=group:BUNDLE 0 1 2\n{lines}")).unwrap();
+        let left = Offer::parse(&offer.without(|mid| mid == "1")).unwrap();
+        assert_eq!(left.session, "v=0\r\na=group:BUNDLE 0 2\r\n");
+        assert_eq!(left.sections().iter().map(Section::mid).collect::<Vec<_>>(), ["0", "2"]);
+        assert_eq!(Offer::parse(&offer.without(|_| false)).unwrap(), offer);
+    }
+
+    #[test]
+    fn a_line_without_a_port_is_rejected_unless_it_is_bundled() {
+        let lines = "v=0\na=group:BUNDLE 0\nm=video 0 x 96\na=mid:0\nm=video 0 x 96\na=mid:1\n";
         let offer = Offer::parse(lines).unwrap();
-        assert!(offer.has_redundancy("0") && !offer.has_redundancy("1"));
+        let rejected = offer.sections().iter().map(|section| offer.rejects(section));
+        assert_eq!(rejected.collect::<Vec<_>>(), [false, true]);
     }
 
     #[test]

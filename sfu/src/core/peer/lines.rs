@@ -6,6 +6,7 @@ use str0m::media::{Direction, Media, Mid, Pt, Rid};
 use str0m::rtp::{Extension, Ssrc};
 
 use super::codecs::with_silence;
+use super::copies::Copies;
 use super::redundancy::Redundancy;
 use crate::core::error::ConnectError;
 use crate::core::event::{MediaKind, TrackKind};
@@ -25,6 +26,8 @@ pub(super) struct LineState {
     pub(super) payload_types: Vec<(Pt, Codec)>,
     /// Where both sides can send sound twice.
     pub(super) redundancy: Option<Redundancy>,
+    /// The engine does not know of it, but of this one, which it is answered like.
+    pub(super) original: Option<Mid>,
 }
 
 #[derive(Debug)]
@@ -63,9 +66,15 @@ impl LineState {
     }
 }
 
-pub(super) fn answer(rtc: &mut Rtc, offer: &Offer) -> Result<String, ConnectError> {
+/// What the engine answers of the m-lines that it is told of.
+pub(super) fn answer(
+    rtc: &mut Rtc,
+    offer: &Offer,
+    copies: &Copies,
+) -> Result<String, ConnectError> {
     let malformed = |error: &dyn std::fmt::Display| ConnectError::MalformedOffer(error.to_string());
-    let offer = SdpOffer::from_sdp_string(offer.text()).map_err(|error| malformed(&error))?;
+    let told = offer.without(|mid| copies.original(mid).is_some());
+    let offer = SdpOffer::from_sdp_string(&told).map_err(|error| malformed(&error))?;
     let answer = rtc.sdp_api().accept_offer(offer).map_err(|error| malformed(&error))?;
     Ok(with_silence(&answer.to_sdp_string()))
 }
@@ -74,12 +83,14 @@ pub(super) fn answer(rtc: &mut Rtc, offer: &Offer) -> Result<String, ConnectErro
 pub(super) fn read_lines(
     rtc: &Rtc,
     offer: &Offer,
+    copies: &Copies,
     lines: &mut Vec<LineState>,
 ) -> Result<(), ConnectError> {
     let unsupported = |what: &str| Err(ConnectError::UnsupportedMedia(what.to_owned()));
-    for name in offer.mids() {
-        let mid = Mid::from(name);
-        let Some(media) = rtc.media(mid) else { continue };
+    for section in offer.sections() {
+        let mid = Mid::from(section.mid());
+        let original = copies.original(section.mid()).map(Mid::from);
+        let Some(media) = rtc.media(original.unwrap_or(mid)) else { continue };
         let is_known = lines.iter().any(|line| line.mid == mid);
         if is_known || media.direction() == Direction::Inactive {
             continue;
@@ -93,13 +104,12 @@ pub(super) fn read_lines(
             });
         }
         let role = if media.direction().is_receiving() {
-            let layers = offer.layers(name).map(Rid::from).collect();
-            role(kind, lines, layers)
+            role(kind, lines, section.layers().iter().map(|name| name.as_str().into()).collect())
         } else {
             Role::Slot(None)
         };
-        let redundancy = redundancy(rtc, &payload_types).filter(|_| offer.has_redundancy(name));
-        lines.push(LineState { mid, kind, role, payload_types, redundancy });
+        let redundancy = redundancy(rtc, &payload_types).filter(|_| section.has_redundancy());
+        lines.push(LineState { mid, kind, role, payload_types, redundancy, original });
     }
     if lines.is_empty() {
         return unsupported("the offer has no audio or video");

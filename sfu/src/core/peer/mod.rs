@@ -4,6 +4,7 @@
 //! Each method that changes something is to be followed by [`Peer::poll`] until `None`.
 
 mod codecs;
+mod copies;
 mod events;
 mod gauge;
 mod headers;
@@ -23,6 +24,7 @@ use str0m::media::KeyframeRequestKind;
 use str0m::net::Receive;
 use str0m::{Input, Rtc};
 
+use self::copies::Copies;
 use self::gauge::Gauge;
 pub use self::identity::Identity;
 use self::identity::{INITIAL_ESTIMATE, configure};
@@ -118,9 +120,10 @@ impl Peer {
         for candidate in identity.candidates.iter().filter_map(candidate) {
             rtc.add_local_candidate(candidate);
         }
-        let answer = answer(&mut rtc, offer)?;
+        let copies = Copies::of(offer, &[]);
+        let engines = answer(&mut rtc, offer, &copies)?;
         let mut lines = Vec::new();
-        read_lines(&rtc, offer, &mut lines)?;
+        read_lines(&rtc, offer, &copies, &mut lines)?;
         let mut sending = Sending::new(now, INITIAL_ESTIMATE);
         sending.aim(0, FIRST_AIM);
         let mut peer = Self {
@@ -141,7 +144,7 @@ impl Peer {
             copies_of_sound: 0,
         };
         peer.take_over_streams();
-        let answer = peer.pair_slots(answer);
+        let answer = copies.answer(offer, &engines, |mid| peer.slot(mid))?;
         Ok((peer, answer))
     }
 
@@ -149,11 +152,13 @@ impl Peer {
     pub(crate) fn reaccept(&mut self, offer: &Offer) -> Result<String, ConnectError> {
         self.stir();
         self.lend_streams();
-        let answer = answer(&mut self.rtc, offer);
-        let read = answer
-            .and_then(|answer| read_lines(&self.rtc, offer, &mut self.lines).map(|()| answer));
+        let copies = Copies::of(offer, &self.lines);
+        let answer = answer(&mut self.rtc, offer, &copies);
+        let read = answer.and_then(|answer| {
+            read_lines(&self.rtc, offer, &copies, &mut self.lines).map(|()| answer)
+        });
         self.take_over_streams();
-        read.map(|answer| self.pair_slots(answer))
+        copies.answer(offer, &read?, |mid| self.slot(mid))
     }
 
     /// Whether the offer comes from the peer connection at the other end of this transport.

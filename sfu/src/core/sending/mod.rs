@@ -149,6 +149,11 @@ impl Sending {
         &self.streams[stream].naming
     }
 
+    /// Whether one of its streams has this SSRC.
+    pub(crate) fn sends_as(&self, ssrc: u32) -> bool {
+        self.stream_of(ssrc).is_some()
+    }
+
     pub(crate) fn set_extensions(&mut self, numbers: ExtensionNumbers) {
         self.numbers = numbers.within_reach();
     }
