@@ -11,9 +11,9 @@ use super::tap::Codec;
 use super::vp8;
 
 /// What may follow a key frame before the followers are let go: replaying more would take longer
-/// than a new key frame.
-const MOST_FOLLOWERS: usize = 400;
-const MOST_FOLLOWING_BYTES: usize = 300_000;
+/// than a new key frame. Every layer of a call has as much.
+const MOST_FOLLOWERS: usize = 200;
+const MOST_FOLLOWING_BYTES: usize = 150_000;
 /// A key frame larger than this is not kept.
 const MOST_PACKETS: usize = 1_500;
 const MOST_BYTES: usize = 1_500_000;
@@ -142,6 +142,7 @@ impl KeyFrameCache {
         self.key_frame = self.packets.iter().take(gapless).position(ends).map(|last| last + 1);
         if let Some(length) = self.key_frame {
             self.key_bytes = self.packets.iter().take(length).map(|p| p.payload.len()).sum();
+            self.before = Vec::new();
         }
     }
 
@@ -163,6 +164,7 @@ impl KeyFrameCache {
             || self.bytes - self.key_bytes > MOST_FOLLOWING_BYTES
         {
             self.packets.truncate(length);
+            self.packets.shrink_to_fit();
             (self.bytes, self.is_cut) = (self.key_bytes, true);
         }
     }

@@ -1,6 +1,8 @@
 //! A client's offer, looked over before the engine sees it: bounded, in one piece, with media, and
 //! without what a server that only answers does not need.
 
+use std::collections::BTreeSet;
+
 use super::error::ConnectError;
 use super::track::MOST_LAYERS;
 
@@ -11,7 +13,7 @@ const MOST_MEDIA: usize = 48;
 /// Longer names are cut by the engine, and then two could be the same.
 const LONGEST_MID: usize = 16;
 /// What goes over one transport (RFC 9143 §7).
-const BUNDLE: &str = "a=group:BUNDLE";
+pub(crate) const BUNDLE: &str = "a=group:BUNDLE";
 /// What begins so is said of one m-line alone, or once for all in a bundle.
 const OF_ITS_OWN: [&str; 8] =
     ["a=mid:", "a=msid:", "a=ssrc", "a=ice-", "a=fingerprint:", "a=setup:", "a=rtcp:", "c="];
@@ -29,9 +31,9 @@ pub(crate) struct Offer {
 pub(crate) struct Section {
     mid: String,
     text: String,
-    /// What is asked for, without what differs from one to the next: its name, and what is said once for
-    /// the whole bundle.
-    terms: String,
+    /// What is asked for, in whichever order, without what differs from one to the next: its name, and
+    /// what is said once for the whole bundle.
+    terms: BTreeSet<String>,
     /// Names of simulcast layers that are to be sent, lowest first.
     layers: Vec<String>,
     /// Sound may come more than once (RFC 2198).
@@ -194,7 +196,7 @@ impl Section {
             return self.open(media, line);
         }
         if !OF_ITS_OWN.iter().any(|prefix| line.starts_with(prefix)) {
-            self.terms.extend([line, "\n"]);
+            self.terms.insert(line.to_owned());
         }
         self.text.extend([line, "\r\n"]);
     }
@@ -204,7 +206,7 @@ impl Section {
         let words = || media.split(' ');
         self.has_port = words().nth(1) != Some("0");
         let but_for_port = words().enumerate().filter(|(place, _)| *place != 1);
-        but_for_port.for_each(|(_, word)| self.terms.extend([word, " "]));
+        self.terms.insert(but_for_port.map(|(_, word)| word).collect::<Vec<_>>().join(" "));
         self.text.extend([line, "\r\n"]);
     }
 
@@ -259,7 +261,11 @@ mod tests {
     #[test]
     fn lines_are_alike_that_ask_for_the_same() {
         let video = |mid, rest| format!("m=video 9 x 96\na=mid:{mid}\na=ice-ufrag:{mid}\n{rest}");
-        let lines = [video(0, "a=recvonly\n"), video(1, "a=recvonly\n"), video(2, "a=sendonly\n")];
+        let lines = [
+            video(0, "a=recvonly\na=extmap:1 x\n"),
+            video(1, "a=extmap:1 x\na=recvonly\n"),
+            video(2, "a=extmap:1 x\na=sendonly\n"),
+        ];
         let [first, same, other] = sections(&format!("v=0\n{}", lines.concat()));
         assert!(first.is_like(&same) && !first.is_like(&other));
         let [there, gone] =

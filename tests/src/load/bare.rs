@@ -64,7 +64,7 @@ impl Bare {
         Ok(client.run(window.clone()))
     }
 
-    pub async fn stop(self) -> anyhow::Result<()> {
+    pub async fn stop(mut self) -> anyhow::Result<()> {
         self.process.stop().await
     }
 

@@ -1,7 +1,7 @@
 //! The real server, spoken to as our own clients do: staff join an appointment's call, a customer
 //! comes by link into the waiting room and is admitted.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
 
 use anyhow::{Context, ensure};
@@ -32,7 +32,7 @@ pub struct Closeup {
     stylists: Vec<Persona>,
     rooms: Vec<Booked>,
     sockets: Vec<JoinHandle<()>>,
-    _data: TempDir,
+    data: TempDir,
 }
 
 struct Booked {
@@ -46,19 +46,23 @@ impl Closeup {
     pub async fn start(binary: &Path, address: IpAddr, case: &Case) -> anyhow::Result<Self> {
         let data = tempfile::tempdir()?;
         let owner = hire_owner(binary, data.path()).await?;
-        let mut command = Command::new(binary);
-        command.args(["serve", "--empty", "--port", "0", "--host"]).arg(address.to_string());
-        command.arg("--media-addresses").arg(address.to_string());
-        command.args(["--link-opens-minutes", "1440", "--log", "warn", "--data"]).arg(data.path());
-        let (process, ready) = Process::telling(command, &data.path().join("log")).await?;
-        let ready: Value = serde_json::from_str(&ready)?;
-        let base = ready["url"].as_str().context("the server says where it is")?.to_owned();
+        let (process, base) = serve(binary, data.path(), SocketAddr::new(address, 0)).await?;
         let owner = Persona::signed_in(&base, &owner, PASSWORD).await;
         let (stylists, rooms) = (Vec::new(), Vec::new());
         let mut server =
-            Self { process, base, address, stylists, rooms, sockets: Vec::new(), _data: data };
+            Self { process, base, address, stylists, rooms, sockets: Vec::new(), data };
         server.furnish(&owner, case).await?;
+        server.begin_anew(binary).await?;
         Ok(server)
+    }
+
+    /// Another process where the first was: checking passwords takes much memory, which is given back only
+    /// when there is something to do, and would make the first participants look cheap.
+    async fn begin_anew(&mut self, binary: &Path) -> anyhow::Result<()> {
+        let at = self.base.trim_start_matches("http://").trim_end_matches('/').parse()?;
+        self.process.stop().await?;
+        (self.process, self.base) = serve(binary, self.data.path(), at).await?;
+        Ok(())
     }
 
     /// Brings a participant into its call.
@@ -99,7 +103,7 @@ impl Closeup {
         Ok(running)
     }
 
-    pub async fn stop(self) -> anyhow::Result<()> {
+    pub async fn stop(mut self) -> anyhow::Result<()> {
         self.sockets.iter().for_each(JoinHandle::abort);
         self.process.stop().await
     }
@@ -148,6 +152,18 @@ impl Closeup {
         }
         Ok(())
     }
+}
+
+/// Returns once it is ready, with its address.
+async fn serve(binary: &Path, data: &Path, at: SocketAddr) -> anyhow::Result<(Process, String)> {
+    let mut command = Command::new(binary);
+    command.args(["serve", "--empty", "--port", &at.port().to_string(), "--host"]);
+    command.arg(at.ip().to_string()).arg("--media-addresses").arg(at.ip().to_string());
+    command.args(["--link-opens-minutes", "1440", "--log", "warn", "--data"]).arg(data);
+    let (process, ready) = Process::telling(command, &data.join("log")).await?;
+    let ready: Value = serde_json::from_str(&ready)?;
+    let base = ready["url"].as_str().context("the server says where it is")?.to_owned();
+    Ok((process, base))
 }
 
 async fn hire_owner(binary: &Path, data: &Path) -> anyhow::Result<String> {

@@ -114,7 +114,7 @@ impl Janus {
         Ok(Some(running))
     }
 
-    pub async fn stop(self) -> anyhow::Result<()> {
+    pub async fn stop(mut self) -> anyhow::Result<()> {
         self.sessions.iter().for_each(JoinHandle::abort);
         self.process.stop().await
     }

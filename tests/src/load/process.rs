@@ -60,7 +60,7 @@ impl Process {
         Usage::of(&self.id.to_string())
     }
 
-    pub async fn stop(mut self) -> anyhow::Result<()> {
+    pub async fn stop(&mut self) -> anyhow::Result<()> {
         Ok(self.child.kill().await?)
     }
 }
@@ -70,7 +70,8 @@ impl Process {
 pub struct Usage {
     /// User and system time of all its threads.
     pub processor: Duration,
-    /// Resident, in bytes.
+    /// Resident and its own, in bytes: the pages of its program are the same for one participant and for
+    /// two hundred.
     pub memory: u64,
 }
 
@@ -83,7 +84,7 @@ impl Usage {
         let stat = fs::read_to_string(format!("/proc/{process}/stat"))?;
         let status = fs::read_to_string(format!("/proc/{process}/status"))?;
         let ticks = processor_ticks(&stat).context("/proc/…/stat has processor times")?;
-        let kilobytes = resident(&status).context("/proc/…/status has the memory")?;
+        let kilobytes = own_memory(&status).context("/proc/…/status has the memory")?;
         let processor = Duration::from_secs_f64(ticks as f64 / TICKS_PER_SECOND);
         Ok(Self { processor, memory: kilobytes * 1024 })
     }
@@ -96,8 +97,8 @@ fn processor_ticks(stat: &str) -> Option<u64> {
     Some(times.next()?.ok()? + times.next()?.ok()?)
 }
 
-fn resident(status: &str) -> Option<u64> {
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+fn own_memory(status: &str) -> Option<u64> {
+    let line = status.lines().find_map(|line| line.strip_prefix("RssAnon:"))?;
     line.split_whitespace().next()?.parse().ok()
 }
 
@@ -122,9 +123,11 @@ mod tests {
         while began.elapsed() < Duration::from_millis(100) {
             sum = std::hint::black_box(sum.wrapping_mul(31).wrapping_add(1));
         }
+        let held = std::hint::black_box(vec![1_u8; 8 << 20]);
         let after = Usage::of_this_process().unwrap();
         assert!(after.processor > before.processor);
-        assert!(after.memory > 1 << 20);
+        assert!(after.memory - before.memory >= 8 << 20);
+        drop(held);
     }
 
     #[test]

@@ -6,10 +6,8 @@ use std::collections::BTreeMap;
 
 use super::lines::LineState;
 use crate::core::error::ConnectError;
-use crate::core::offer::{Offer, Section};
+use crate::core::offer::{BUNDLE, Offer, Section};
 use crate::core::sending::Naming;
-
-const BUNDLE: &str = "a=group:BUNDLE";
 
 /// By their names, each with the name of the one that it is answered like.
 #[derive(Debug, Default)]
@@ -37,18 +35,20 @@ impl Copies {
         let mut copies = BTreeMap::new();
         let mut originals: Vec<&Section> = Vec::new();
         for section in offer.sections() {
-            let line = lines.iter().find(|line| *line.mid == *section.mid());
-            let like = || originals.iter().find(|original| section.is_like(original));
-            let original = match line {
+            let is_wanted = section.is_received() && !offer.rejects(section);
+            let original = match lines.iter().find(|line| *line.mid == *section.mid()) {
                 Some(line) => line.original.map(|mid| mid.to_string()),
-                None if section.is_received() => like().map(|original| original.mid().to_owned()),
+                None if is_wanted => {
+                    let like = originals.iter().find(|original| section.is_like(original));
+                    like.map(|original| original.mid().to_owned())
+                }
                 None => None,
             };
             match original {
                 Some(original) => {
                     copies.insert(section.mid().to_owned(), original);
                 }
-                None if section.is_received() => originals.push(section),
+                None if is_wanted => originals.push(section),
                 None => {}
             }
         }
@@ -69,23 +69,7 @@ impl Copies {
         slot: impl Fn(&str) -> Option<Slot<'a>>,
     ) -> Result<String, ConnectError> {
         let (session, answered) = split(engines);
-        let mut text = String::new();
-        for line in session.lines() {
-            match line.strip_prefix(BUNDLE) {
-                Some(bundled) => {
-                    let is_bundled = |section: &&Section| match self.original(section.mid()) {
-                        Some(_) => !offer.rejects(section),
-                        None => bundled.split_whitespace().any(|mid| mid == section.mid()),
-                    };
-                    text.push_str(BUNDLE);
-                    let bundled = offer.sections().iter().filter(is_bundled);
-                    bundled.for_each(|section| text.extend([" ", section.mid()]));
-                }
-                None if line.starts_with("a=msid-semantic:") => continue,
-                None => text.push_str(line),
-            }
-            text.push_str("\r\n");
-        }
+        let mut text = self.session(offer, session);
         for section in offer.sections() {
             let original = self.original(section.mid());
             let like = answered.get(original.unwrap_or(section.mid()));
@@ -101,10 +85,32 @@ impl Copies {
             });
             match slot(section.mid()) {
                 Some(slot) => slot.write(like, fate, &mut text),
+                None if fate.is_some() => return Err(missing()),
                 None => text.push_str(like),
             }
         }
         Ok(text)
+    }
+
+    /// What comes before the first m-line, with all of them in the bundle that the client wants.
+    fn session(&self, offer: &Offer, engines: &str) -> String {
+        let mut text = String::new();
+        // The streams that it would list are named otherwise below; nobody needs it (RFC 8830).
+        for line in engines.lines().filter(|line| !line.starts_with("a=msid-semantic:")) {
+            let Some(bundled) = line.strip_prefix(BUNDLE) else {
+                text.extend([line, "\r\n"]);
+                continue;
+            };
+            let is_bundled = |section: &&Section| match self.original(section.mid()) {
+                Some(_) => !offer.rejects(section),
+                None => bundled.split_whitespace().any(|mid| mid == section.mid()),
+            };
+            text.push_str(BUNDLE);
+            let bundled = offer.sections().iter().filter(is_bundled);
+            bundled.for_each(|section| text.extend([" ", section.mid()]));
+            text.push_str("\r\n");
+        }
+        text
     }
 }
 
@@ -284,6 +290,14 @@ mod tests {
         let (peer, answer) = accept(&other);
         assert!(peer.rtc.media("7".into()).is_some() && peer.rtc.media("5".into()).is_none());
         assert_eq!(said(&answer, "7", "a=ssrc-group:FID").len(), 1);
+    }
+
+    #[test]
+    fn what_is_rejected_from_the_beginning_is_none() {
+        let (peer, answer) = accept(&offer("abcd", |lines| (lines[5].2, lines[7].2) = (0, 0)));
+        assert_eq!(bundle(&answer), " 0 1 2 3 4 6");
+        assert!(["5", "7"].iter().all(|mid| said(&answer, mid, "m=video 0 ").len() == 1));
+        assert_eq!(peer.slot_lines(crate::core::event::MediaKind::Video).len(), 1);
     }
 
     #[test]
