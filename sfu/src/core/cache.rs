@@ -11,7 +11,7 @@ use super::tap::Codec;
 use super::vp8;
 
 /// What may follow a key frame before the followers are let go: replaying more would take longer
-/// than a new key frame. Every layer of a call has as much.
+/// than a new key frame. Each layer of a call may hold so much.
 const MOST_FOLLOWERS: usize = 200;
 const MOST_FOLLOWING_BYTES: usize = 150_000;
 /// A key frame larger than this is not kept.
@@ -92,8 +92,11 @@ impl KeyFrameCache {
         }
     }
 
-    /// Forgets everything: the track begins anew.
+    /// Forgets everything but the last picture: the track begins anew.
     pub fn clear(&mut self) {
+        if let Some(length) = self.key_frame {
+            self.before = self.packets.drain(..length).collect();
+        }
         *self = Self { before: std::mem::take(&mut self.before), ..Self::default() };
     }
 

@@ -38,8 +38,7 @@ pub(crate) struct Section {
     layers: Vec<String>,
     /// Sound may come more than once (RFC 2198).
     has_redundancy: bool,
-    /// The client only wants to receive on it.
-    is_received: bool,
+    only_receives: bool,
     has_port: bool,
 }
 
@@ -87,7 +86,7 @@ impl Offer {
         &self.sections
     }
 
-    pub(crate) fn section(&self, mid: &str) -> Option<&Section> {
+    fn section(&self, mid: &str) -> Option<&Section> {
         self.sections.iter().find(|section| section.mid == mid)
     }
 
@@ -95,8 +94,9 @@ impl Offer {
     /// over the transport of others (RFC 9143 §7.2.1).
     pub(crate) fn rejects(&self, section: &Section) -> bool {
         let mut bundles = self.session.lines().filter_map(|line| line.strip_prefix(BUNDLE));
-        let is_bundled = bundles.any(|mids| mids.split_whitespace().any(|mid| mid == section.mid));
-        !section.has_port && !is_bundled
+        let mut is_bundled =
+            || bundles.any(|mids| mids.split_whitespace().any(|mid| mid == section.mid));
+        !section.has_port && !is_bundled()
     }
 
     pub(crate) fn origin(&self) -> &Origin {
@@ -174,8 +174,8 @@ impl Section {
     }
 
     /// Whether the client would only receive on it.
-    pub(crate) fn is_received(&self) -> bool {
-        self.is_received
+    pub(crate) fn only_receives(&self) -> bool {
+        self.only_receives
     }
 
     /// Whether both could be answered in the same words.
@@ -191,7 +191,7 @@ impl Section {
         } else if is_redundancy(line) {
             self.has_redundancy = true;
         }
-        self.is_received |= line == "a=recvonly";
+        self.only_receives |= line == "a=recvonly";
         if let Some(media) = line.strip_prefix("m=") {
             return self.open(media, line);
         }

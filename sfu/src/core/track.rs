@@ -192,6 +192,8 @@ impl Layer {
     fn receive(&mut self, now: Instant, id: StreamId, packet: &Packet) -> bool {
         if self.id != id {
             (self.id, self.timestamp) = (id, None);
+            self.before_began =
+                self.key_frame_began.filter(|_| self.cache.is_whole()).or(self.before_began);
             self.cache.clear();
         }
         if packet.frame.starts_key_frame {

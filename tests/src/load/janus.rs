@@ -21,6 +21,7 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
 use super::case::{Case, Place};
 use super::client::{Client, Running};
+use super::clock;
 use super::process::Process;
 use super::publishing::Broadcast;
 use super::tally::Window;
@@ -104,7 +105,7 @@ impl Janus {
         let handle = session.attach().await?;
         let join = json!({ "request": "join", "ptype": "subscriber", "room": place.room + 1,
             "streams": streams });
-        let attached = session.ask(handle, join, None).await?;
+        let attached = session.ask_until_there(handle, join).await?;
         let mut client = Client::new(self.address)?;
         let offer = attached["jsep"]["sdp"].as_str().context("a subscriber is offered")?;
         let answer = json!({ "type": "answer", "sdp": client.answer(offer)? });
@@ -168,6 +169,21 @@ impl Session {
         match reply["plugindata"]["data"]["error"].as_str() {
             Some(error) => bail!("Janus refuses {body}: {error}"),
             None => Ok(reply),
+        }
+    }
+
+    /// A feed is there a moment after its publisher is connected.
+    async fn ask_until_there(&mut self, handle: u64, body: Value) -> anyhow::Result<Value> {
+        let begun = clock::now();
+        loop {
+            match self.ask(handle, body.clone(), None).await {
+                Err(error)
+                    if error.to_string().contains("No such feed") && begun.elapsed() < PATIENCE =>
+                {
+                    tokio::time::sleep(Duration::from_millis(50)).await;
+                }
+                other => return other,
+            }
         }
     }
 

@@ -4,6 +4,8 @@
 
 use std::collections::BTreeMap;
 
+use str0m::Rtc;
+
 use super::lines::LineState;
 use crate::core::error::ConnectError;
 use crate::core::offer::{BUNDLE, Offer, Section};
@@ -30,26 +32,26 @@ enum Fate {
 }
 
 impl Copies {
-    /// What once was a copy stays one: the engine could not take it up in its place any more.
-    pub(super) fn of(offer: &Offer, lines: &[LineState]) -> Self {
+    /// What once was told to the engine, or was not, stays so: it finds its lines by their places.
+    pub(super) fn of(rtc: &Rtc, offer: &Offer, lines: &[LineState]) -> Self {
         let mut copies = BTreeMap::new();
         let mut originals: Vec<&Section> = Vec::new();
         for section in offer.sections() {
-            let is_wanted = section.is_received() && !offer.rejects(section);
-            let original = match lines.iter().find(|line| *line.mid == *section.mid()) {
+            let mid = section.mid();
+            let line = lines.iter().find(|line| *line.mid == *mid);
+            let is_wanted = section.only_receives() && !offer.rejects(section);
+            let original = match line {
                 Some(line) => line.original.map(|mid| mid.to_string()),
-                None if is_wanted => {
+                None if is_wanted && rtc.media(mid.into()).is_none() => {
                     let like = originals.iter().find(|original| section.is_like(original));
                     like.map(|original| original.mid().to_owned())
                 }
                 None => None,
             };
-            match original {
-                Some(original) => {
-                    copies.insert(section.mid().to_owned(), original);
-                }
-                None if is_wanted => originals.push(section),
-                None => {}
+            if let Some(original) = original {
+                copies.insert(mid.to_owned(), original);
+            } else if is_wanted && line.is_none_or(LineState::is_slot) {
+                originals.push(section);
             }
         }
         Self(copies)
@@ -80,7 +82,7 @@ impl Copies {
             let like = like.copied().ok_or_else(missing)?;
             let fate = original.map(|_| match section {
                 section if offer.rejects(section) => Fate::Rejected,
-                section if section.is_received() => Fate::Sent,
+                section if section.only_receives() => Fate::Sent,
                 _ => Fate::Silent,
             });
             match slot(section.mid()) {
@@ -129,7 +131,7 @@ impl Slot<'_> {
             } else if line.starts_with("a=mid:") {
                 text.extend(["a=mid:", mid]);
             } else if line.starts_with("a=msid:") {
-                text.push_str(&format!("a=msid:{stream} {ssrc}"));
+                continue;
             } else if fate.is_some() && is_direction(line) {
                 text.push_str(if fate == Some(Fate::Sent) { "a=sendonly" } else { "a=inactive" });
             } else if fate.is_some() && is_candidate(line) {
@@ -143,6 +145,7 @@ impl Slot<'_> {
         if !is_sent {
             return;
         }
+        text.push_str(&format!("a=msid:{stream} {ssrc}\r\n"));
         let cname =
             streams().find_map(|line| line.split_once(" cname:")).map_or(&**mid, |(_, name)| name);
         let again = resending.as_ref().map(|resending| resending.ssrc);
@@ -188,8 +191,11 @@ mod tests {
     const PICTURE: &str = "a=rtpmap:96 VP8/90000\r\na=rtcp-fb:96 nack\r\na=rtcp-fb:96 nack pli\r\n\
          a=rtpmap:97 rtx/90000\r\na=fmtp:97 apt=96\r\n";
 
-    /// Of a microphone, a camera, and three receive slots; each line is `(mid, direction, port)`.
-    fn offer(fragment: &str, change: impl Fn(&mut Vec<(usize, &str, u16)>)) -> Offer {
+    /// Their mids, directions and ports.
+    type Lines<'a> = Vec<(usize, &'a str, u16)>;
+
+    /// Of a microphone, a camera, and three receive slots.
+    fn offer(fragment: &str, change: impl Fn(&mut Lines<'_>)) -> Offer {
         let mut lines: Vec<_> = (0..8).map(|mid| (mid, "recvonly", 9)).collect();
         (lines[0].1, lines[1].1) = ("sendonly", "sendonly");
         change(&mut lines);
@@ -301,13 +307,49 @@ mod tests {
     }
 
     #[test]
-    fn what_they_are_like_may_be_given_up_but_not_replaced() {
+    fn what_they_are_like_may_be_given_up() {
         let (mut peer, _) = accept(&offer("abcd", |_| {}));
         let answer = peer.reaccept(&offer("abcd", |lines| lines[3].2 = 0)).unwrap();
         assert_eq!(bundle(&answer), " 0 1 2 4 5 6 7");
         assert_eq!(said(&answer, "3", "m=video 0 ").len(), 1);
         assert_eq!(said(&answer, "5", "m=video 9 ").len(), 1);
-        let replaced = peer.reaccept(&offer("abcd", |lines| lines[3].0 = 9));
-        assert!(matches!(replaced, Err(ConnectError::MalformedOffer(_))), "{replaced:?}");
+        assert_eq!(said(&answer, "5", "a=msid:").len(), 1);
+    }
+
+    #[test]
+    fn lines_are_added_but_never_replaced_moved_or_left_out() {
+        let (mut peer, _) = accept(&offer("abcd", |lines| lines.truncate(6)));
+        let changes: [fn(&mut Lines<'_>); 4] = [
+            |lines| lines[5].0 = 9,
+            |lines| lines.swap(4, 6),
+            |lines| lines.truncate(5),
+            |lines| (lines[3].0, lines[3].2) = (9, 9),
+        ];
+        for change in changes {
+            let refused = peer.reaccept(&offer("abcd", change));
+            assert!(matches!(refused, Err(ConnectError::MalformedOffer(_))), "{refused:?}");
+        }
+        let answer = peer.reaccept(&offer("abcd", |_| {})).unwrap();
+        assert_eq!(said(&answer, "7", "a=ssrc-group:FID").len(), 1);
+    }
+
+    #[test]
+    fn what_the_engine_was_told_of_it_is_told_of_again() {
+        let inactive = offer("abcd", |lines| (lines[5].1, lines[7].1) = ("inactive", "sendonly"));
+        let (mut peer, _) = accept(&inactive);
+        let answer = peer.reaccept(&offer("abcd", |lines| lines[7].1 = "sendonly")).unwrap();
+        assert!(peer.rtc.media("5".into()).is_some());
+        assert_eq!(said(&answer, "5", "a=ssrc-group:FID").len(), 1);
+    }
+
+    #[test]
+    fn a_line_that_was_published_on_is_none_to_be_like() {
+        let (mut peer, _) = accept(&offer("abcd", |lines| {
+            lines.truncate(3);
+            lines[1].1 = "sendrecv";
+        }));
+        let answer = peer.reaccept(&offer("abcd", |lines| lines[1].1 = "recvonly")).unwrap();
+        assert!(peer.rtc.media("3".into()).is_some() && peer.rtc.media("5".into()).is_none());
+        assert_eq!(said(&answer, "5", "a=ssrc-group:FID").len(), 1);
     }
 }

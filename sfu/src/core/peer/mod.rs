@@ -89,6 +89,8 @@ pub(crate) struct Received {
 pub(crate) struct Peer {
     rtc: Rtc,
     origin: Origin,
+    /// The names of all m-lines that were offered, in order.
+    offered: Vec<String>,
     lines: Vec<LineState>,
     incoming: IncomingStreams,
     /// When the engine must be told the time next.
@@ -120,7 +122,7 @@ impl Peer {
         for candidate in identity.candidates.iter().filter_map(candidate) {
             rtc.add_local_candidate(candidate);
         }
-        let copies = Copies::of(offer, &[]);
+        let copies = Copies::of(&rtc, offer, &[]);
         let engines = answer(&mut rtc, offer, &copies)?;
         let mut lines = Vec::new();
         read_lines(&rtc, offer, &copies, &mut lines)?;
@@ -129,6 +131,7 @@ impl Peer {
         let mut peer = Self {
             rtc,
             origin: offer.origin().clone(),
+            offered: names(offer),
             lines,
             incoming: IncomingStreams::default(),
             engine_deadline: now,
@@ -150,15 +153,22 @@ impl Peer {
 
     /// Answers a further offer of the same peer connection: an ICE restart, or more lines.
     pub(crate) fn reaccept(&mut self, offer: &Offer) -> Result<String, ConnectError> {
+        let offered = names(offer);
+        if !offered.starts_with(&self.offered) {
+            let what = "m-lines may only be added; where others are needed, connect anew";
+            return Err(ConnectError::MalformedOffer(what.to_owned()));
+        }
         self.stir();
         self.lend_streams();
-        let copies = Copies::of(offer, &self.lines);
+        let copies = Copies::of(&self.rtc, offer, &self.lines);
         let answer = answer(&mut self.rtc, offer, &copies);
         let read = answer.and_then(|answer| {
             read_lines(&self.rtc, offer, &copies, &mut self.lines).map(|()| answer)
         });
         self.take_over_streams();
-        copies.answer(offer, &read?, |mid| self.slot(mid))
+        let answer = copies.answer(offer, &read?, |mid| self.slot(mid))?;
+        self.offered = offered;
+        Ok(answer)
     }
 
     /// Whether the offer comes from the peer connection at the other end of this transport.
@@ -326,6 +336,10 @@ impl std::fmt::Debug for Peer {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Peer").field("lines", &self.lines).finish_non_exhaustive()
     }
+}
+
+fn names(offer: &Offer) -> Vec<String> {
+    offer.sections().iter().map(|section| section.mid().to_owned()).collect()
 }
 
 /// RTP and RTCP share a transport, and are told apart by their second byte (RFC 5761 §4).

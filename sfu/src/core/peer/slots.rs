@@ -60,9 +60,13 @@ impl Peer {
 
     /// Gives them back while it answers, so that the answer names them as before.
     pub(super) fn lend_streams(&mut self) {
-        let mut api = self.rtc.direct_api();
         for line in self.lines.iter().filter(|line| line.original.is_none()) {
-            if let Role::Slot(Some(stream)) = line.role {
+            // It panics about others.
+            let is_known = self.rtc.media(line.mid).is_some();
+            let mut api = self.rtc.direct_api();
+            if let Role::Slot(Some(stream)) = line.role
+                && is_known
+            {
                 let naming = self.sending.naming(stream);
                 let resend = naming.resending.as_ref().map(|resending| resending.ssrc.into());
                 api.declare_stream_tx(naming.ssrc.into(), resend, line.mid, None);

@@ -13,9 +13,9 @@ pub(super) const LONGEST: Duration = Duration::from_millis(1_500);
 const MOST: usize = 768;
 /// So much is kept until then, however old: of few frames a second, what got lost of one is only missed when
 /// the next one arrives.
-const FEWEST: usize = 32;
+const KEPT_ANYHOW: usize = 32;
 /// What is kept place for at least.
-const FEW: usize = 16;
+const LEAST_PLACE: usize = 16;
 
 /// In the order of sequence numbers.
 #[derive(Debug)]
@@ -74,7 +74,7 @@ impl History {
     ) {
         let at = self.time(now);
         while let Some(oldest) = self.sent.front() {
-            let time = if self.sent.len() > FEWEST { self.kept_for } else { LONGEST };
+            let time = if self.sent.len() > KEPT_ANYHOW { self.kept_for } else { LONGEST };
             if self.sent.len() < MOST && !oldest.is_older(time, at) {
                 break;
             }
@@ -129,9 +129,9 @@ impl History {
     fn fit(&mut self) {
         let (length, place) = (self.sent.len(), self.sent.capacity());
         if length == place {
-            self.sent.reserve_exact(FEW.max(length / 2));
-        } else if place > FEW && length < place / 2 {
-            self.sent.shrink_to(FEW.max(length + length / 2));
+            self.sent.reserve_exact(LEAST_PLACE.max(length / 2));
+        } else if place > LEAST_PLACE && length < place / 2 {
+            self.sent.shrink_to(LEAST_PLACE.max(length + length / 2));
         }
     }
 
@@ -200,7 +200,7 @@ mod tests {
         let numbers = Numbers { sequence: 2_001, ..Numbers::default() };
         history.note(now + LONGEST + after(1), numbers, 96, false, &[1].into());
         assert_eq!(history.sent.len(), 1);
-        assert!(history.sent.capacity() <= FEW);
+        assert!(history.sent.capacity() <= LEAST_PLACE);
     }
 
     #[test]
@@ -212,7 +212,7 @@ mod tests {
             let numbers = Numbers { sequence, ..Numbers::default() };
             history.note(now + after(501), numbers, 96, false, &[1].into());
         }
-        assert_eq!(history.sent.len(), FEWEST + 1);
+        assert_eq!(history.sent.len(), KEPT_ANYHOW + 1);
         assert!(history.sent.capacity() < 100, "place for {}", history.sent.capacity());
         assert!(history.again(now + after(501), 190, after(0)).is_some());
         history.keep_for(after(60_000));

@@ -9,6 +9,7 @@
 mod allowance;
 mod header;
 mod history;
+mod keeping;
 mod pacing;
 mod resending;
 mod stream;
@@ -17,6 +18,7 @@ use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 pub(crate) use self::header::ExtensionNumbers;
+use self::keeping::Keeping;
 use self::pacing::Pacing;
 use self::stream::{MOST_PADDING, Plain, Stream};
 pub(crate) use self::stream::{Naming, Numbers, Outbound, Resending};
@@ -101,8 +103,7 @@ pub(crate) struct Sending {
     pacing: Pacing<Waiting>,
     /// Of what was sent again: when, of which stream, and the lower half of its number.
     second_copies: VecDeque<(Instant, usize, u16)>,
-    /// When the client asked for something again, last.
-    missed: Option<Instant>,
+    keeping: Keeping,
     next_report: Option<Instant>,
     /// When padding is worth thinking of again, at the earliest.
     rests_until: Instant,
@@ -124,7 +125,7 @@ impl Sending {
             sound: 0,
             pacing: Pacing::new(estimate),
             second_copies: VecDeque::new(),
-            missed: None,
+            keeping: Keeping::default(),
             next_report: None,
             rests_until: now,
             bytes: 0,
@@ -187,6 +188,7 @@ impl Sending {
         for message in rtcp::read(packet).collect::<Vec<_>>() {
             self.heed(now, &message);
         }
+        self.keeping.hear(now);
         self.keep_what_may_be_missed(now);
         self.pacing.follow(self.congestion.estimate(), self.sound, self.congestion.space());
         if self.congestion.estimate() != estimate {
@@ -273,7 +275,7 @@ impl Sending {
             Message::Report(report) => self.heed_report(report),
             Message::Nack { ssrc, sequences } => {
                 if let Some(stream) = self.stream_of(*ssrc) {
-                    self.missed = Some(now);
+                    self.keeping.miss(now);
                     self.said.push_back(Said::Missed(sequences.len() as u64));
                     self.resend(now, stream, sequences);
                 }
@@ -298,6 +300,7 @@ impl Sending {
     }
 
     fn send_now(&mut self, now: Instant, stream: usize, outbound: &Outbound) {
+        self.notice_silence(now);
         let Some((sealer, _)) = &mut self.keys else { return };
         let bytes = outbound.payload.len();
         let counts = self.numbers.transport_sequence.is_some();

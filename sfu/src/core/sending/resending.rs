@@ -2,7 +2,6 @@
 
 use std::time::{Duration, Instant};
 
-use super::history::LONGEST;
 use super::{OVERHEAD, Sending, Waiting, sealed};
 use crate::core::congestion::Space;
 
@@ -20,11 +19,6 @@ const MOST_SECOND_COPIES: usize = 256;
 const DECODING: Duration = Duration::from_millis(100);
 /// What a packet of a picture has, about.
 const USUAL_PACKET: usize = 1_100;
-/// What was sent is kept for so long where nothing was missed lately, and for so many round trips, after
-/// which browsers have asked as often. Where something was, it is kept for as long as is of use.
-const KEPT_FOR: Duration = Duration::from_millis(300);
-const TRIPS_KEPT: u32 = 5;
-const LATELY: Duration = Duration::from_secs(60);
 
 impl Sending {
     /// Sends what the client missed, each in its turn: where a narrow way has lost a lot, all of it
@@ -43,13 +37,17 @@ impl Sending {
         }
     }
 
-    /// Keeps what is sent for as long as the viewer may ask for it: in a large call that is a good part of
-    /// what a participant takes.
+    /// Keeps what is sent for as long as the viewer may ask for it.
     pub(super) fn keep_what_may_be_missed(&mut self, now: Instant) {
-        let is_missing = |at| now.saturating_duration_since(at) < LATELY;
-        let trip = self.congestion.round_trip().filter(|_| !self.missed.is_some_and(is_missing));
-        let time = trip.map_or(LONGEST, |trip| KEPT_FOR + trip * TRIPS_KEPT);
+        let time = self.keeping.time(now, self.congestion.round_trip());
         self.streams.iter_mut().for_each(|stream| stream.keep_for(time));
+    }
+
+    pub(super) fn notice_silence(&mut self, now: Instant) {
+        let trip = self.congestion.round_trip().unwrap_or(USUAL_TRIP);
+        if self.keeping.notices_silence(now, trip) {
+            self.keep_what_may_be_missed(now);
+        }
     }
 
     pub(super) fn send_again(&mut self, now: Instant, stream: usize, sequence: u16) {

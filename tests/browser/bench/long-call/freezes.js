@@ -80,11 +80,14 @@ export class Arrivals {
 
   /** That in the layer that was sent at `from`, as far as the server need not have gone over to another. */
   longestPauseOfLayer(from, until) {
-    const sent = this.#layers.filter(
-      (times) => times[firstAfter(times, from) - 1] >= from - PASSING_ON_MS,
+    const latest = (times) => times[firstAfter(times, from) - 1] ?? -Infinity;
+    // All layers come at about the same time; what was sent left right after its own came.
+    const sent = this.#layers.reduce(
+      (one, other) => (latest(other) > latest(one) ? other : one),
+      [],
     );
-    const pauses = sent.map((times) => longestPause(times, from - TOO_LATE_MS, until));
-    return Math.min(GOING_OVER_MS, Math.max(0, ...pauses));
+    if (latest(sent) < from - PASSING_ON_MS) return 0;
+    return Math.min(GOING_OVER_MS, longestPause(sent, from - TOO_LATE_MS, until));
   }
 }
 
