@@ -104,7 +104,7 @@ impl Offer {
     }
 
     fn take(&mut self, line: &str) -> Result<(), ConnectError> {
-        if line.starts_with("a=candidate:") || line.starts_with("a=end-of-candidates") {
+        if is_candidate(line) {
             // An ICE-lite server learns the client's addresses from its checks (RFC 8445 §2.5).
             return Ok(());
         }
@@ -217,6 +217,11 @@ impl Section {
         let names = first.map(|name| name.trim_start_matches('~')).take(MOST_LAYERS);
         self.layers = names.map(str::to_owned).collect();
     }
+}
+
+/// Of ICE (RFC 8839 §5.1), or that there are no more (RFC 8840 §8.2).
+pub(crate) fn is_candidate(line: &str) -> bool {
+    line.starts_with("a=candidate:") || line.starts_with("a=end-of-candidates")
 }
 
 /// `a=rtpmap:63 red/48000/2`, say.

@@ -8,7 +8,7 @@ use str0m::Rtc;
 
 use super::lines::LineState;
 use crate::core::error::ConnectError;
-use crate::core::offer::{BUNDLE, Offer, Section};
+use crate::core::offer::{BUNDLE, Offer, Section, is_candidate};
 use crate::core::sending::Naming;
 
 /// By their names, each with the name of the one that it is answered like.
@@ -161,10 +161,6 @@ impl Slot<'_> {
 
 fn is_direction(line: &str) -> bool {
     ["a=sendrecv", "a=sendonly", "a=recvonly", "a=inactive"].contains(&line)
-}
-
-fn is_candidate(line: &str) -> bool {
-    line.starts_with("a=candidate:") || line.starts_with("a=end-of-candidates")
 }
 
 /// What comes before the first m-line, and each m-line with what is said of it, by its name.
@@ -331,6 +327,28 @@ mod tests {
         }
         let answer = peer.reaccept(&offer("abcd", |_| {})).unwrap();
         assert_eq!(said(&answer, "7", "a=ssrc-group:FID").len(), 1);
+    }
+
+    /// An m-line of a codec that we do not know is refused after others have been taken in.
+    #[test]
+    fn offers_that_are_refused_do_not_pile_lines_up() {
+        let (mut peer, _) = accept(&offer("abcd", |lines| lines.truncate(6)));
+        let unknown = |mid| {
+            let text = offer("abcd", |lines| lines[7].0 = mid).without(|_| false);
+            let at = text.rfind("m=video").unwrap();
+            let last = text[at..].replace("a=rtpmap:96 VP8/90000", "a=rtpmap:96 X/90000");
+            let last = last.replace(&format!("a=mid:{mid}"), "a=mid:last");
+            let more = &text[at..];
+            let text = text[..at].replace(&format!(" {mid}\r\n"), &format!(" {mid} last\r\n"));
+            Offer::parse(&format!("{text}{more}{last}")).unwrap()
+        };
+        let first = peer.reaccept(&unknown(7));
+        assert!(matches!(first, Err(ConnectError::UnsupportedMedia(_))), "{first:?}");
+        for mid in [9, 11, 13] {
+            let next = peer.reaccept(&unknown(mid));
+            assert!(matches!(next, Err(ConnectError::MalformedOffer(_))), "{next:?}");
+        }
+        assert_eq!(peer.lines.len(), 8);
     }
 
     #[test]

@@ -162,13 +162,15 @@ impl Peer {
         self.lend_streams();
         let copies = Copies::of(&self.rtc, offer, &self.lines);
         let answer = answer(&mut self.rtc, offer, &copies);
+        if answer.is_ok() {
+            // Even if it cannot be answered after all: what the engine knows, and what is like it, stays.
+            self.offered = offered;
+        }
         let read = answer.and_then(|answer| {
             read_lines(&self.rtc, offer, &copies, &mut self.lines).map(|()| answer)
         });
         self.take_over_streams();
-        let answer = copies.answer(offer, &read?, |mid| self.slot(mid))?;
-        self.offered = offered;
-        Ok(answer)
+        copies.answer(offer, &read?, |mid| self.slot(mid))
     }
 
     /// Whether the offer comes from the peer connection at the other end of this transport.

@@ -61,7 +61,7 @@ impl Peer {
     /// Gives them back while it answers, so that the answer names them as before.
     pub(super) fn lend_streams(&mut self) {
         for line in self.lines.iter().filter(|line| line.original.is_none()) {
-            // It panics about others.
+            // The engine panics about an m-line that it does not know.
             let is_known = self.rtc.media(line.mid).is_some();
             let mut api = self.rtc.direct_api();
             if let Role::Slot(Some(stream)) = line.role
