@@ -9,6 +9,8 @@ pub(crate) struct Losses {
     pub(crate) lost: u32,
     /// Of those that got lost, sent right after another that did.
     pub(crate) in_a_row: u32,
+    /// Of those that got lost, while nothing at all arrived for long: the way was cut.
+    pub(crate) while_cut: u32,
 }
 
 /// By chance so many times the root of what is expected get lost in addition, and one.
@@ -23,11 +25,27 @@ impl Losses {
         self.arrived = self.arrived.saturating_add(more.arrived);
         self.lost = self.lost.saturating_add(more.lost);
         self.in_a_row = self.in_a_row.saturating_add(more.in_a_row);
+        self.while_cut = self.while_cut.saturating_add(more.while_cut);
+    }
+
+    /// Without what got lost while the way was cut, which says nothing of how much it carries.
+    pub(crate) fn without_cuts(self) -> Self {
+        Self {
+            lost: self.lost.saturating_sub(self.while_cut),
+            in_a_row: self.in_a_row.saturating_sub(self.while_cut),
+            while_cut: 0,
+            ..self
+        }
     }
 
     /// As much of it as makes what comes next count for more.
     pub(crate) fn halved(self) -> Self {
-        Self { arrived: self.arrived / 2, lost: self.lost / 2, in_a_row: self.in_a_row / 2 }
+        Self {
+            arrived: self.arrived / 2,
+            lost: self.lost / 2,
+            in_a_row: self.in_a_row / 2,
+            while_cut: self.while_cut / 2,
+        }
     }
 
     pub(crate) fn known(self) -> u32 {
@@ -76,7 +94,7 @@ mod tests {
     use super::*;
 
     fn of(known: u32, lost: u32) -> Losses {
-        Losses { arrived: known - lost, lost, in_a_row: 0 }
+        Losses { arrived: known - lost, lost, ..Losses::default() }
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::time::Instant;
 use super::cache::{KeyFrameCache, Replay};
 use super::event::MediaKind;
 use super::packet::{Packet, StreamId};
-use super::rewriter::{Rewriter, Rewritten};
+use super::rewriter::{FARTHEST, Rewriter, Rewritten};
 
 /// Timestamp ticks between the frames of a replay: they are all due at once, and shown as fast as
 /// the viewer can, instead of making it wait for the time that they once took.
@@ -20,6 +20,9 @@ pub(crate) struct Outgoing {
     target: Option<u8>,
     /// Video can only be joined at a key frame.
     waits_for_key_frame: bool,
+    /// The incoming number of the last packet that was replayed: the viewer may have been made to join the
+    /// layer by that very packet, which is still to be forwarded.
+    replayed: Option<u64>,
 }
 
 /// What to do with a packet.
@@ -70,6 +73,9 @@ impl Outgoing {
     pub(crate) fn forward(&mut self, now: Instant, id: StreamId, packet: &Packet) -> Forward {
         let Some(target) = self.target else { return Forward::Skip };
         if self.follows == Some(id) && !self.waits_for_key_frame {
+            if self.replayed == Some(packet.sequence) {
+                return Forward::Skip;
+            }
             return self.rewriter.rewrite(now, packet).map_or(Forward::Skip, Forward::Send);
         }
         if packet.codec.kind() == MediaKind::Audio {
@@ -86,13 +92,14 @@ impl Outgoing {
     }
 
     /// Joins the layer with what the cache has. Hands each packet to `send`; whether the viewer
-    /// can go on with live packets from there.
+    /// can go on with live packets from there. What was captured long ago counts as captured now, which is what
+    /// its timestamp says: reports of the stream would else contradict what follows.
     pub(crate) fn replay(
         &mut self,
         now: Instant,
         id: StreamId,
         cache: &KeyFrameCache,
-        mut send: impl FnMut(&Packet, Rewritten),
+        mut send: impl FnMut(Packet, Rewritten),
     ) -> bool {
         let (count, reaches_now) = match cache.replay() {
             Replay::UpToNow(count) => (count, true),
@@ -101,6 +108,7 @@ impl Outgoing {
         };
         self.follows = Some(id);
         self.waits_for_key_frame = !reaches_now;
+        self.replayed = cache.packets(count).last().map(|last| last.sequence);
         self.send_frames(now, cache, count, &mut send);
         reaches_now
     }
@@ -110,20 +118,23 @@ impl Outgoing {
         now: Instant,
         cache: &KeyFrameCache,
         count: usize,
-        send: &mut impl FnMut(&Packet, Rewritten),
+        send: &mut impl FnMut(Packet, Rewritten),
     ) {
         let Some(first) = cache.packets(count).next() else { return };
         let Some(live) = cache.packets(count).last() else { return };
         let mut frames_left = frames(cache.packets(count));
         self.rewriter.begin(now, first, live, frames_left * REPLAY_TICKS);
         let newest = self.rewriter.timestamp(live.timestamp);
+        let is_old = now.saturating_duration_since(live.captured) > FARTHEST;
         let mut frame = None;
         for packet in cache.packets(count) {
+            let captured = if is_old { now } else { packet.captured };
+            let packet = Packet { captured, ..packet.clone() };
             if frame.replace(packet.timestamp) != Some(packet.timestamp) {
                 frames_left -= 1;
             }
             let timestamp = newest.wrapping_sub(frames_left * REPLAY_TICKS);
-            if let Some(rewritten) = self.rewriter.rewrite_at(now, packet, timestamp) {
+            if let Some(rewritten) = self.rewriter.rewrite_at(now, &packet, timestamp) {
                 send(packet, rewritten);
             }
         }

@@ -19,7 +19,7 @@ const LONGEST_JUMP: u64 = 10_000;
 
 /// Capture and arrival may drift apart by so much between two packets before the capture is not
 /// believed.
-const FARTHEST: Duration = Duration::from_secs(1);
+pub(super) const FARTHEST: Duration = Duration::from_secs(1);
 
 #[derive(Debug)]
 pub struct Rewriter {

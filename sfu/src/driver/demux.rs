@@ -10,8 +10,11 @@ use crate::core::participant::ParticipantId;
 /// A participant of some room of this worker.
 pub(crate) type Owner = (RoomId, ParticipantId);
 
-/// A client has a few addresses at most (interfaces, NAT bindings); the oldest makes way.
+/// A client has a few addresses at most (interfaces, NAT bindings); the one not checked for longest makes way.
 const MOST_ADDRESSES: usize = 16;
+/// So many may prove to be the participant's under one name, and then no more before the next ICE restart: a
+/// check that was overheard proves anybody's.
+const MOST_PROOFS: u32 = 64;
 /// Names before an ICE restart stay good for a while, as checks may still be on their way.
 const MOST_FRAGMENTS: usize = 2;
 
@@ -24,8 +27,10 @@ pub(crate) struct Demux {
 
 #[derive(Debug, Default)]
 struct Known {
+    /// The one checked last comes last.
     addresses: VecDeque<SocketAddr>,
     fragments: VecDeque<String>,
+    proofs: u32,
 }
 
 impl Demux {
@@ -43,6 +48,7 @@ impl Demux {
         if known.fragments.contains(&fragment) {
             return;
         }
+        known.proofs = 0;
         known.fragments.push_back(fragment.clone());
         if known.fragments.len() > MOST_FRAGMENTS
             && let Some(oldest) = known.fragments.pop_front()
@@ -52,8 +58,28 @@ impl Demux {
         self.by_fragment.insert(fragment, owner);
     }
 
-    /// The participant proved that it is at this address, whoever was there before.
-    pub(crate) fn learn(&mut self, owner: Owner, address: SocketAddr) {
+    /// Whether another address may still prove to be the participant's.
+    pub(crate) fn may_prove(&self, owner: Owner) -> bool {
+        self.known.get(&owner).is_none_or(|known| known.proofs < MOST_PROOFS)
+    }
+
+    pub(crate) fn note_proof(&mut self, owner: Owner) {
+        self.known.entry(owner).or_default().proofs += 1;
+    }
+
+    /// A check came from an address that is known already.
+    pub(crate) fn refresh(&mut self, owner: Owner, address: SocketAddr) {
+        let Some(known) = self.known.get_mut(&owner) else { return };
+        if let Some(at) = known.addresses.iter().position(|other| *other == address)
+            && at + 1 < known.addresses.len()
+        {
+            known.addresses.remove(at);
+            known.addresses.push_back(address);
+        }
+    }
+
+    /// The participant proved that it is at this address, whoever was there before. The one `in_use` is kept.
+    pub(crate) fn learn(&mut self, owner: Owner, address: SocketAddr, in_use: Option<SocketAddr>) {
         if let Some(before) = self.by_address.insert(address, owner)
             && let Some(known) = self.known.get_mut(&before)
         {
@@ -62,7 +88,8 @@ impl Demux {
         let known = self.known.entry(owner).or_default();
         known.addresses.push_back(address);
         if known.addresses.len() > MOST_ADDRESSES
-            && let Some(oldest) = known.addresses.pop_front()
+            && let Some(oldest) = known.addresses.iter().position(|other| Some(*other) != in_use)
+            && let Some(oldest) = known.addresses.remove(oldest)
         {
             self.by_address.remove(&oldest);
         }
@@ -100,8 +127,8 @@ mod tests {
     #[test]
     fn an_address_belongs_to_whom_proved_it_last() {
         let mut demux = Demux::default();
-        demux.learn(FIRST, address(1));
-        demux.learn(SECOND, address(1));
+        demux.learn(FIRST, address(1), None);
+        demux.learn(SECOND, address(1), None);
         demux.forget(FIRST);
         assert_eq!(demux.at(address(1)), Some(SECOND));
     }
@@ -109,10 +136,34 @@ mod tests {
     #[test]
     fn a_participant_is_known_at_a_few_addresses_only() {
         let mut demux = Demux::default();
-        (0..1000).for_each(|port| demux.learn(FIRST, address(port)));
+        (0..1000).for_each(|port| demux.learn(FIRST, address(port), None));
         assert_eq!(demux.by_address.len(), MOST_ADDRESSES);
         assert_eq!(demux.at(address(999)), Some(FIRST));
         assert_eq!(demux.at(address(0)), None);
+    }
+
+    #[test]
+    fn the_address_in_use_and_those_that_are_checked_do_not_make_way() {
+        let mut demux = Demux::default();
+        for port in 0..100 {
+            demux.learn(FIRST, address(port), Some(address(0)));
+            demux.refresh(FIRST, address(1));
+        }
+        let knows = |port| demux.at(address(port)) == Some(FIRST);
+        assert!(knows(0) && knows(1) && !knows(2) && knows(99));
+        assert_eq!(demux.by_address.len(), MOST_ADDRESSES);
+    }
+
+    #[test]
+    fn only_so_many_addresses_prove_to_be_the_participants_until_ice_restarts() {
+        let mut demux = Demux::default();
+        demux.name(FIRST, "one".to_owned());
+        (0..MOST_PROOFS).for_each(|_| demux.note_proof(FIRST));
+        assert!(!demux.may_prove(FIRST) && demux.may_prove(SECOND));
+        demux.name(FIRST, "one".to_owned());
+        assert!(!demux.may_prove(FIRST));
+        demux.name(FIRST, "two".to_owned());
+        assert!(demux.may_prove(FIRST));
     }
 
     #[test]
@@ -120,7 +171,7 @@ mod tests {
         let mut demux = Demux::default();
         for owner in [FIRST, SECOND] {
             demux.name(owner, format!("{owner:?}"));
-            demux.learn(owner, address(owner.1.0 as u16));
+            demux.learn(owner, address(owner.1.0 as u16), None);
         }
         demux.forget_room(RoomId(1));
         assert!(demux.by_address.is_empty() && demux.by_fragment.is_empty());

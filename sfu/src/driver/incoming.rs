@@ -4,6 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::Instant;
 
 use super::demux::Owner;
+use super::hosted::Hosted;
 use super::socket::MediaSocket;
 use super::stats::count;
 use super::worker::Worker;
@@ -65,7 +66,8 @@ impl Worker {
         count(&self.counters.bytes_received, datagram.len() as u64);
     }
 
-    /// Whom a connectivity check names; from a new address, only if it proves that it may.
+    /// Whom a connectivity check names; from a new address, only if it proves that it may. The engine never
+    /// forgets an address that one came from, so that only so many are heeded.
     fn whose_check(
         &mut self,
         now: Instant,
@@ -75,10 +77,12 @@ impl Worker {
     ) -> Option<Owner> {
         let named = self.demux.named(addressed_fragment(datagram)?)?;
         if self.demux.at(from) == Some(named) {
+            self.demux.refresh(named, from);
             return Some(named);
         }
         let owner = self.proven(now, from, to, datagram)?;
-        self.demux.learn(owner, from);
+        let in_use = self.rooms.get(&owner.0).and_then(|hosted| hosted.room.client(owner.1));
+        self.demux.learn(owner, from, in_use);
         Some(owner)
     }
 
@@ -91,11 +95,18 @@ impl Worker {
         datagram: &[u8],
     ) -> Option<Owner> {
         let owner = self.demux.named(addressed_fragment(datagram)?)?;
-        let hosted = self.rooms.get_mut(&owner.0)?;
-        if !hosted.room.accepts(now, owner.1, from, to, datagram) {
+        if !self.demux.may_prove(owner) {
             return None;
         }
-        hosted.setups.checked(now, owner.1, &self.counters);
+        let (room, participant) = owner;
+        let accepts =
+            |hosted: &mut Hosted| hosted.room.accepts(now, participant, from, to, datagram);
+        if !self.with(now, room, accepts)? {
+            return None;
+        }
+        self.demux.note_proof(owner);
+        let hosted = self.rooms.get_mut(&room)?;
+        hosted.setups.checked(now, participant, &self.counters);
         Some(owner)
     }
 

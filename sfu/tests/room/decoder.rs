@@ -91,7 +91,9 @@ impl Decoder {
         let gaps: Vec<_> =
             before.zip(times().chain([until])).map(|(one, next)| next - one).collect();
         let freezes = gaps.iter().filter(|gap| **gap > Duration::from_millis(500)).count();
-        let switches = shown.windows(2).filter(|pair| pair[0].layer != pair[1].layer).count();
+        let steps = || shown.windows(2).map(|pair| (pair[0].layer, pair[1].layer));
+        let switches = steps().filter(|(one, next)| one != next).count();
+        let falls = steps().filter(|(one, next)| one > next).count();
         let layers = [0, 1, 2].map(|layer| {
             let of_layer = shown.iter().filter(|shown| shown.layer == layer).count();
             of_layer as f64 / shown.len().max(1) as f64
@@ -101,6 +103,7 @@ impl Decoder {
             longest: gaps.into_iter().max().unwrap_or_default(),
             freezes,
             switches,
+            falls,
             layers,
         }
     }
@@ -155,6 +158,8 @@ pub(crate) struct Watched {
     pub(crate) freezes: usize,
     /// How often the layer changed.
     pub(crate) switches: usize,
+    /// How often to a lower one.
+    pub(crate) falls: usize,
     /// Share of the frames that were of each layer.
     pub(crate) layers: [f64; 3],
 }

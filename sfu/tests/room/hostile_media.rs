@@ -110,6 +110,30 @@ fn whatever_is_replayed_arrives_once() {
     assert!(arrived.windows(2).all(|pair| pair[0].sequence < pair[1].sequence));
 }
 
+/// The room notices that a layer begins anew by its SSRC, though the first packet of it is none to pass on.
+#[test]
+fn another_ssrc_begins_anew_whatever_its_first_packet_is() {
+    let mut world = call(9);
+    let pt = video_type(&world);
+    world.clients[0].camera.is_on = false;
+    world.run(SECOND / 10);
+    let viewer = camera(&world, 1, 0).len();
+    let line = world.clients[0].camera_line();
+    let mut api = world.clients[0].rtc.direct_api();
+    api.reset_stream_tx(line, None, Ssrc::from(70_000), Some(Ssrc::from(70_001))).unwrap();
+    send(&mut world, pt, 1, vec![0x10; 1_401]);
+    // Lower numbers than before: of the same run they would be old.
+    for sequence in 2..32 {
+        let key_frame =
+            vec![0x10, 0x00, 0x00, 0x00, 0x9d, 0x01, 0x2a, 0x80, 0x02, 0x68, 0x01, 7, 0];
+        send(&mut world, pt, sequence, key_frame);
+    }
+    world.run(SECOND / 10);
+    let passed = camera(&world, 1, 0).len() - viewer;
+    assert!(passed >= 30, "{passed} were passed on");
+    assert_undisturbed(&mut world);
+}
+
 #[test]
 fn who_changes_its_ssrcs_without_end_is_shown_out() {
     let mut world = call(6);

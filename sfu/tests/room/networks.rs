@@ -141,20 +141,32 @@ fn varying_delays_are_not_taken_for_a_wider_way() {
     }
 }
 
-/// A network that stays as it is gives no reason to change anything: three calls of a minute on
-/// each. The engine draws numbers of its own, so that a single minute may have bad luck.
-#[test]
-fn a_steady_network_gives_no_more_than_one_switch_a_minute() {
-    let (mut minutes, mut switches) = (0, 0);
+/// A network that stays as it is gives no reason to change anything, in any minute; where delays are long and
+/// vary, it takes more than the first ten seconds to rise to what it carries.
+fn assert_steady(seed: u64) {
+    let mut restless = Vec::new();
     for case in cases() {
-        for seed in 1..=3 {
-            let (seen, _) = minute(seed, &case.down);
-            assert!(seen.switches <= 3, "{}, seed {seed}: {seen:?}", case.name);
-            minutes += 1;
-            switches += seen.switches;
+        let (seen, _) = minute(seed, &case.down);
+        if seen.switches > 1 && seen.falls > 0 {
+            restless.push(format!("{}, seed {seed}: {seen:?}", case.name));
         }
     }
-    assert!(switches <= minutes, "{switches} switches in {minutes} minutes");
+    assert!(restless.is_empty(), "{restless:#?}");
+}
+
+#[test]
+fn a_steady_network_gives_no_more_than_one_switch_a_minute() {
+    assert_steady(1);
+}
+
+#[test]
+fn nor_does_it_with_other_chances() {
+    assert_steady(2);
+}
+
+#[test]
+fn nor_with_others_again() {
+    assert_steady(3);
 }
 
 /// Prints the table of `sfu/README.md`.

@@ -1,6 +1,6 @@
 //! A room, its clients and the network between them, in virtual time and from a seed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::net::SocketAddr;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
@@ -34,6 +34,9 @@ pub(crate) struct World {
     pub(crate) overheard: Vec<Vec<u8>>,
     /// Datagrams, other than answers to checks, that the room sent where no client is.
     pub(crate) astray: usize,
+    /// Of each stream that the room sent, which numbers there were, as one bit each: in the half of all
+    /// numbers behind the newest.
+    numbered: HashMap<(SocketAddr, [u8; 4]), Vec<u64>>,
     random: u64,
     /// By when they arrive, and in what order they were sent.
     on_the_way: BTreeMap<(Instant, u64), Datagram>,
@@ -63,6 +66,7 @@ impl World {
             overhears: None,
             overheard: Vec::new(),
             astray: 0,
+            numbered: HashMap::new(),
         }
     }
 
@@ -258,6 +262,7 @@ impl World {
                 RoomOutput::Transmit(datagram) => {
                     self.datagrams_out += 1;
                     self.longest_out = self.longest_out.max(datagram.contents.len());
+                    self.check_number(&datagram);
                     self.send(datagram);
                 }
                 RoomOutput::Event(event) => {
@@ -311,6 +316,27 @@ impl World {
             self.on_the_way.insert((arrives + self.latency, self.sent), datagram.clone());
             self.sent += 1;
         }
+    }
+
+    /// No two packets of a stream may have the same number: they would be sealed with the same nonce.
+    fn check_number(&mut self, datagram: &Datagram) {
+        let Some([first, second, number @ .., _, _, _, _, a, b, c, d]) =
+            datagram.contents.first_chunk::<12>()
+        else {
+            return;
+        };
+        let is_rtcp = (192..224).contains(second);
+        if !(128..192).contains(first) || is_rtcp {
+            return;
+        }
+        let stream = (datagram.destination, [*a, *b, *c, *d]);
+        let sent = self.numbered.entry(stream).or_insert_with(|| vec![0; 1_024]);
+        let number = u16::from_be_bytes(*number);
+        let bit = |number: u16| (usize::from(number / 64), 1 << (number % 64));
+        let ((at, is_sent), (far, of_the_last_round)) = (bit(number), bit(number ^ 0x8000));
+        assert!(sent[at] & is_sent == 0, "{stream:?}: {number} once more");
+        sent[at] |= is_sent;
+        sent[far] &= !of_the_last_round;
     }
 
     fn note_order(&mut self, event: &RoomEvent) {

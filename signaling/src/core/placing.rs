@@ -3,10 +3,10 @@
 
 use super::call::{Call, FORBIDDEN, ROOM_FULL, Refused};
 use super::rights::Right;
-use super::seat::{Line, Seat};
+use super::seat::Seat;
 use super::step::{Effect, Step};
 use crate::gate::CallFact;
-use crate::message::{GoneReason, ParticipantId, Place, ServerMessage};
+use crate::message::{CloseCode, GoneReason, ParticipantId, Place, Presence, ServerMessage};
 use crate::time::UnixMillis;
 
 impl Call {
@@ -77,7 +77,8 @@ impl Call {
         }
     }
 
-    /// Somebody who lost their seat in the call and came back through the lobby does not sit twice.
+    /// Somebody who lost their seat in the call and came back through the lobby does not sit twice. Their former
+    /// page may be hidden rather than gone: its socket lives on, though nothing of it is seen or heard.
     fn free_former_seat(
         &mut self,
         now: UnixMillis,
@@ -86,9 +87,12 @@ impl Call {
     ) -> Result<(), Refused> {
         let subject = self.seat(id)?.subject;
         let former = self.seats.values().find(|seat| {
-            seat.subject == subject && seat.in_call() && matches!(seat.line, Line::Lost { .. })
+            seat.subject == subject && seat.in_call() && seat.presence() == Presence::Reconnecting
         });
-        if let Some(former) = former.map(|seat| seat.id) {
+        if let Some((former, socket)) = former.map(|seat| (seat.id, seat.socket())) {
+            if let Some(socket) = socket {
+                step.close(socket, CloseCode::Superseded);
+            }
             self.vacate(now, former, GoneReason::Lost, step);
         } else if self.count(Place::Call) >= self.settings.capacity {
             return Err(ROOM_FULL);

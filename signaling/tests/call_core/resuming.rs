@@ -1,4 +1,5 @@
 use crate::world::*;
+use signaling::core::{Input, MediaEvent};
 use signaling::message::*;
 
 #[test]
@@ -94,6 +95,27 @@ fn who_lost_the_token_and_is_admitted_again_does_not_sit_twice() {
     let gone = ServerMessage::Gone { id: former, reason: GoneReason::Lost };
     assert!(world.was_told(stylist, &gone));
     assert!(!world.media.contains_key(&former));
+}
+
+#[test]
+fn who_comes_back_while_the_former_page_is_only_hidden_does_not_sit_twice() {
+    let (mut world, stylist, customer) = World::live();
+    let former = world.id(customer);
+    let again = world.join(&li_na());
+    world.put(Input::Media(MediaEvent::Lost { participant: former }));
+    world.say(stylist, ClientMessage::Admit { participant: world.id(again) });
+    assert_eq!(world.closed[&customer], CloseCode::Superseded);
+    assert!(!world.media.contains_key(&former));
+    assert!(world.was_told(stylist, &ServerMessage::Gone { id: former, reason: GoneReason::Lost }));
+}
+
+#[test]
+fn two_of_one_link_who_are_both_there_both_stay() {
+    let (mut world, stylist, customer) = World::live();
+    let again = world.join(&li_na());
+    world.say(stylist, ClientMessage::Admit { participant: world.id(again) });
+    assert_eq!(world.closed.get(&customer), None);
+    assert!(world.media.contains_key(&world.id(customer)));
 }
 
 #[test]

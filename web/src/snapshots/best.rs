@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Source, table::picture};
+use super::{Source, store::PARTS_KEPT, table::picture};
 use crate::clock::Timestamp;
 
 /// A camera's picture that has not even begun to arrive after this long has been lost on the way.
@@ -20,7 +20,8 @@ pub(super) fn better_expected(
     taken_at: Timestamp,
     now: Timestamp,
 ) -> bool {
-    best != Some(Source::Camera) && (camera_upload_begun || now.since(taken_at) < PATIENCE)
+    let patience = if camera_upload_begun { PARTS_KEPT } else { PATIENCE };
+    best != Some(Source::Camera) && now.since(taken_at) < patience
 }
 
 #[cfg(test)]
@@ -56,11 +57,13 @@ mod tests {
 
     #[test]
     fn a_better_picture_is_expected_for_some_minutes_or_while_it_arrives() {
-        let [taken, soon, late] = [0, 60_000, 3_600_000].map(Timestamp::from_millis);
+        let [taken, soon, late, much_later] =
+            [0, 60_000, 3_600_000, 15 * 86_400_000].map(Timestamp::from_millis);
         let received = Some(Source::Received);
         assert!(better_expected(received, false, taken, soon));
         assert!(!better_expected(received, false, taken, late));
         assert!(better_expected(received, true, taken, late));
+        assert!(!better_expected(received, true, taken, much_later), "an upload that was given up");
         assert!(!better_expected(Some(Source::Camera), true, taken, soon));
     }
 }

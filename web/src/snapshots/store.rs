@@ -7,7 +7,7 @@ use recordings::{Blobs, Ingester, Parts};
 use crate::clock::Timestamp;
 
 /// An upload that nobody went on with for this long is forgotten; asked for again, it begins anew.
-const PARTS_KEPT: Duration = Duration::from_secs(14 * 86_400);
+pub(super) const PARTS_KEPT: Duration = Duration::from_secs(14 * 86_400);
 
 #[derive(Clone)]
 pub struct Store {

@@ -72,7 +72,7 @@ mod tests {
     const WIDE: u64 = 2_000_000;
 
     fn losses(lost: u32, in_a_row: u32) -> Losses {
-        Losses { arrived: 100 - lost, lost, in_a_row }
+        Losses { arrived: 100 - lost, lost, in_a_row, ..Losses::default() }
     }
 
     fn begin() -> Instant {

@@ -32,6 +32,8 @@ pub(super) struct Cluster {
     /// When what arrived had left.
     left: Train,
     is_passed: bool,
+    /// Nothing more is sent of it.
+    is_over: bool,
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -63,6 +65,7 @@ impl Cluster {
             arrived: Train::default(),
             left: Train::default(),
             is_passed: false,
+            is_over: false,
         }
     }
 
@@ -79,13 +82,15 @@ impl Cluster {
         self.id
     }
 
-    pub(super) fn due(&self, now: i64) -> Option<usize> {
+    pub(super) fn due(&mut self, now: i64) -> Option<usize> {
+        // It may be asked for too late to be as many bytes as it should.
+        self.is_over |= self.is_complete(now);
         (!self.is_complete(now) && now >= self.next_at()).then_some(self.packet)
     }
 
     pub(super) fn deadline(&self) -> i64 {
         let is_sent = self.sent.count >= PACKETS && self.next_at() >= self.began + self.length;
-        if is_sent { self.began + self.length + OVERDUE } else { self.next_at() }
+        if is_sent || self.is_over { self.began + self.length + OVERDUE } else { self.next_at() }
     }
 
     pub(super) fn is_overdue(&self, now: i64) -> bool {

@@ -10,6 +10,9 @@ use crate::core::losses::Losses;
 /// No more are remembered, and none for longer: what is not heard of by then never will be.
 const MOST: usize = 2_048;
 const LONGEST: i64 = 5_000_000;
+/// Where so many in a row got lost that were sent over so long, the way was cut: one that is too narrow, or
+/// loses at random, lets something through.
+const CUT: (u32, u32) = (8, 300_000);
 
 #[derive(Debug, Default)]
 pub(super) struct History {
@@ -113,28 +116,56 @@ impl History {
     fn settle(&mut self, until: u64) -> Losses {
         let mut losses = Losses::default();
         let from = self.settled.max(self.forgotten);
-        let fate = |number: u64| {
-            let sent = self.sent.get(usize::try_from(number.checked_sub(self.forgotten)?).ok()?)?;
-            Some(sent.fate)
-        };
+        let sent =
+            |number: u64| self.sent.get(usize::try_from(number.checked_sub(self.forgotten)?).ok()?);
+        let mut gap = Gap::default();
         for number in from..until {
-            match fate(number) {
-                Some(Fate::Arrived) => losses.arrived += 1,
-                Some(Fate::Missing) => {
-                    let before = number.checked_sub(1).and_then(fate);
+            let Some(sent_then) = sent(number) else { continue };
+            match sent_then.fate {
+                Fate::Arrived => {
+                    losses.arrived += 1;
+                    losses.while_cut += std::mem::take(&mut gap).lost_while_cut();
+                }
+                Fate::Missing => {
+                    let before = number.checked_sub(1).and_then(sent);
                     losses.lost += 1;
-                    losses.in_a_row += u32::from(before == Some(Fate::Missing));
+                    losses.in_a_row +=
+                        u32::from(before.is_some_and(|sent| sent.fate == Fate::Missing));
+                    gap.add(sent_then.at);
                 }
                 // The feedback that told of it got lost.
-                Some(Fate::Unknown) | None => {}
+                Fate::Unknown => {}
             }
         }
+        losses.while_cut += gap.lost_while_cut();
         self.settled = self.settled.max(until);
         losses
     }
 
     fn next(&self) -> u64 {
         self.forgotten + self.sent.len() as u64
+    }
+}
+
+/// What got lost in a row.
+#[derive(Debug, Default)]
+struct Gap {
+    lost: u32,
+    /// When the first and the last of it were sent.
+    span: Option<(u32, u32)>,
+}
+
+impl Gap {
+    fn add(&mut self, at: u32) {
+        self.lost += 1;
+        self.span = Some((self.span.map_or(at, |(first, _)| first), at));
+    }
+
+    /// All of it, if nothing gets lost like that but by a cut.
+    fn lost_while_cut(&self) -> u32 {
+        let (most, longest) = CUT;
+        let is_cut = self.span.is_some_and(|(first, last)| last.wrapping_sub(first) >= longest);
+        if is_cut && self.lost >= most { self.lost } else { 0 }
     }
 }
 
@@ -168,6 +199,21 @@ mod tests {
         let (sent, losses) = hear(&mut history, 1, &[Some(9), None, None, Some(4), Some(5)]);
         assert_eq!(sent, [1_000, 5_000]);
         assert_eq!((losses.arrived, losses.lost), (4, 1));
+    }
+
+    #[test]
+    fn a_long_time_in_which_nothing_arrives_is_a_cut() {
+        for (apart, lost, while_cut) in [(30_000, 20, 20), (30_000, 7, 0), (5_000, 40, 0)] {
+            let mut history = History::default();
+            (0..60).for_each(|number| {
+                history.push(number * apart, 100, 0);
+            });
+            let arrivals =
+                |count| (0..count).map(|at| (at == 0 || at > lost).then_some(at * apart));
+            hear(&mut history, 0, &arrivals(50).collect::<Vec<_>>());
+            let (_, losses) = hear(&mut history, 0, &arrivals(60).collect::<Vec<_>>());
+            assert_eq!((i64::from(losses.lost), losses.while_cut), (lost, while_cut));
+        }
     }
 
     #[test]

@@ -204,7 +204,7 @@ impl Congestion {
         let is_queue_standing = self.delays.is_queue_standing();
         let sent = self.acknowledged.sent();
         self.sent = sent.unwrap_or(0);
-        self.loss.hear(now, losses, is_queue_standing, sent);
+        self.loss.hear(now, losses.without_cuts(), is_queue_standing, sent);
         let is_useless = self.relief.is_useless(now, is_queue_standing, arrives_now);
         if is_useless || (self.delays.is_longer() && !self.loss.is_high()) {
             self.delays.forget();

@@ -90,6 +90,9 @@ impl Peer {
         };
         let (track, layer) = (incoming.track, incoming.layer);
         let Some(redundancy) = &mut line.redundancy else {
+            if is_new {
+                self.incoming.has_begun(ssrc);
+            }
             return Some(PeerOutput::Packet(Received { track, layer, is_new, packet }));
         };
         if is_new {
@@ -100,6 +103,9 @@ impl Peer {
             let is_new = is_new && index == 0;
             Received { track, layer, is_new, packet }
         }));
+        if is_new && !self.unpacked.is_empty() {
+            self.incoming.has_begun(ssrc);
+        }
         self.unpacked.pop_front().map(PeerOutput::Packet)
     }
 }

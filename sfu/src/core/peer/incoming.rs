@@ -24,29 +24,44 @@ pub(super) struct Incoming {
 #[derive(Debug, Default)]
 pub(super) struct IncomingStreams {
     /// At most one per layer of each track.
-    known: Vec<(Ssrc, Incoming)>,
+    known: Vec<Known>,
     seen: usize,
 }
 
+#[derive(Debug)]
+struct Known {
+    ssrc: Ssrc,
+    incoming: Incoming,
+    /// Packets of the same layer had another SSRC before, and none of this one was passed on yet.
+    begins: bool,
+}
+
 impl IncomingStreams {
-    /// Where packets with this SSRC belong, and whether those of the same layer had another
-    /// before.
+    /// Where packets with this SSRC belong, and whether the layer begins anew with it: until
+    /// [`Self::has_begun`].
     pub(super) fn find(
         &mut self,
         rtc: &mut Rtc,
         lines: &[LineState],
         ssrc: Ssrc,
     ) -> Option<(Incoming, bool)> {
-        if let Some((_, incoming)) = self.known.iter().find(|(known, _)| *known == ssrc) {
-            return Some((*incoming, false));
+        if let Some(known) = self.known.iter().find(|known| known.ssrc == ssrc) {
+            return Some((known.incoming, known.begins));
         }
         let incoming = identify(rtc, lines, ssrc)?;
         self.seen += 1;
         let count = self.known.len();
-        self.known.retain(|(_, known)| *known != incoming);
-        let is_new = self.known.len() < count;
-        self.known.push((ssrc, incoming));
-        Some((incoming, is_new))
+        self.known.retain(|known| known.incoming != incoming);
+        let begins = self.known.len() < count;
+        self.known.push(Known { ssrc, incoming, begins });
+        Some((incoming, begins))
+    }
+
+    /// A packet with this SSRC was passed on.
+    pub(super) fn has_begun(&mut self, ssrc: Ssrc) {
+        if let Some(known) = self.known.iter_mut().find(|known| known.ssrc == ssrc) {
+            known.begins = false;
+        }
     }
 
     /// Whether the client changes its SSRCs more often than any honest one would.

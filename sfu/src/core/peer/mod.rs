@@ -235,6 +235,11 @@ impl Peer {
             .is_ok_and(|receive| self.rtc.accepts(&Input::Receive(now, receive)))
     }
 
+    /// Where the client is, as far as is known.
+    pub(crate) fn client(&self) -> Option<SocketAddr> {
+        Some(self.path.ends()?.client)
+    }
+
     /// Takes a datagram. Whether anything could be made of it.
     pub(crate) fn receive(
         &mut self,

@@ -146,7 +146,7 @@ impl Room {
     fn refused(&self, now: Instant, viewer: &Member, of: TrackOf) -> Option<u8> {
         let publisher = self.members.get(&of.0)?;
         let layers = publisher.peer.layers(of.1).min(MOST_LAYERS);
-        let track = self.tracks.get(&of)?;
+        let track = self.tracks.get(&of).filter(|_| layers > 0)?;
         let layer = useful(Some(track), layers, viewer.view(of).0);
         let is_refused = !track.layers.get(layer)?.flows(now)
             && of.1 == TrackKind::Camera

@@ -156,7 +156,7 @@ impl Room {
         let Some(target) = slot.outgoing.target() else { return };
         let line = slot.line;
         let mut replayed = Vec::new();
-        let mut send = |packet: &Packet, numbers| replayed.push((packet.clone(), numbers));
+        let mut send = |packet: Packet, numbers| replayed.push((packet, numbers));
         for layer in track.joinable(now, target) {
             if slot.outgoing.replay(now, layer.id, &layer.cache, &mut send)
                 || slot.outgoing.follows().is_some()
@@ -185,7 +185,7 @@ impl Room {
         let Some(slot) = member.slots.of(of) else { return };
         let line = slot.line;
         let mut replayed = Vec::new();
-        let send = |packet: &Packet, numbers| replayed.push((packet.clone(), numbers));
+        let send = |packet: Packet, numbers| replayed.push((packet, numbers));
         slot.outgoing.replay(now, id, &layer.cache, send);
         member.peer.begin(line);
         for (packet, numbers) in &replayed {

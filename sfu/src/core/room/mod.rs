@@ -188,6 +188,10 @@ impl Room {
         member.set_muted(kind, is_muted);
         if is_muted && kind == TrackKind::Audio {
             self.silence(participant);
+            let of = (participant, kind);
+            let slots = self.members.values_mut().filter_map(|member| member.slots.of(of));
+            // What is left out is not to look as if it had got lost.
+            slots.for_each(|slot| slot.outgoing.stop());
         }
         self.review(now);
         self.settle(now);
@@ -225,6 +229,11 @@ impl Room {
     ) -> bool {
         let member = self.members.get(&participant);
         member.is_some_and(|member| member.peer.accepts(now, from, to.into(), datagram))
+    }
+
+    /// The address that the participant is sent to.
+    pub fn client(&self, participant: ParticipantId) -> Option<SocketAddr> {
+        self.members.get(&participant)?.peer.client()
     }
 
     /// Takes a datagram from an address of the participant. Whether anything could be made of it.

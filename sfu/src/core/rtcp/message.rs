@@ -8,6 +8,9 @@ use super::{PAYLOAD_FEEDBACK, RECEIVER_REPORT, SENDER_REPORT, TRANSPORT_FEEDBACK
 const MOST_MESSAGES: usize = 256;
 /// Of one request. A browser asks for fewer at a time.
 const MOST_SEQUENCES: usize = 1_024;
+/// Of all packets that one datagram asks for or says the fate of, as many as one feedback may tell of. A few
+/// bytes name thousands.
+const MOST_NAMED: usize = 8_192;
 
 /// Formats of transport feedback (RFC 4585 §6.2).
 const NACK: u8 = 1;
@@ -30,6 +33,17 @@ pub enum Message {
         ssrc: u32,
     },
     Transport(TransportFeedback),
+}
+
+impl Message {
+    /// How many packets it asks for, or says the fate of.
+    fn names(&self) -> usize {
+        match self {
+            Self::Nack { sequences, .. } => sequences.len(),
+            Self::Transport(feedback) => feedback.arrivals.len(),
+            Self::Report(_) | Self::KeyFrame { .. } => 0,
+        }
+    }
 }
 
 /// How one stream arrives (RFC 3550 §6.4.1).
@@ -69,10 +83,15 @@ impl ReceptionReport {
     }
 }
 
-/// All that a decrypted packet, compound or not, says of what we send; up to 256 messages. What is
-/// malformed ends it. A feedback that contradicts itself is left out.
+/// All that a decrypted packet, compound or not, says of what we send; up to 256 messages, and of 8192
+/// packets. What is malformed ends it. A feedback that contradicts itself is left out.
 pub fn read(packet: &[u8]) -> impl Iterator<Item = Message> {
-    Messages { rest: packet, entries: Entries::default() }.take(MOST_MESSAGES)
+    let messages = Messages { rest: packet, entries: Entries::default() };
+    let named = messages.take(MOST_MESSAGES).scan(0, |named, message| {
+        *named += message.names();
+        (*named <= MOST_NAMED).then_some(message)
+    });
+    named.fuse()
 }
 
 /// Whether there is anything in it that is not said of what we send, as of what the client sends

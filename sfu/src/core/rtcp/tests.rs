@@ -146,6 +146,14 @@ fn what_was_said_of_too_many_packets_is_bounded() {
     assert_eq!(sequences.len(), 1_024);
     let loss = [0x81, 206, 0, 2, 0, 0, 0, 1, 0, 0, 0, 9].repeat(1_000);
     assert_eq!(read(&loss).count(), 256);
+    // A run of 8,192 that did not arrive, in 24 bytes.
+    let [high, low] = 8_192_u16.to_be_bytes();
+    let run = [0x1f, 0xff, 0, 1];
+    let head = [0x8f, 205, 0, 5, 0, 0, 0, 1, 0, 0, 0, 0, 0, 7, high, low, 0, 0, 0, 0];
+    let feedback = [&head[..], &run].concat();
+    assert_eq!(read(&feedback).count(), 1);
+    assert_eq!(read(&[&feedback[..], &feedback].concat()).count(), 1);
+    assert_eq!(read(&nack.repeat(20)).count(), 8);
 }
 
 #[test]

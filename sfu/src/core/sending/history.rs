@@ -39,6 +39,8 @@ pub(super) struct Sent {
     base_layer_index: Option<u8>,
     pub(super) payload_type: u8,
     pub(super) marker: bool,
+    /// It waits for its turn to be sent again.
+    is_queued: bool,
 }
 
 impl Sent {
@@ -97,6 +99,7 @@ impl History {
             base_layer_index,
             payload_type,
             marker,
+            is_queued: false,
         };
         self.sent.insert(place, sent);
     }
@@ -110,18 +113,28 @@ impl History {
     /// not sent again within the last `pause`.
     pub(super) fn again(&mut self, now: Instant, sequence: u16, pause: Duration) -> Option<&Sent> {
         let at = self.time(now);
-        let newest = self.sent.back()?.sequence;
-        let behind = (newest as u16).wrapping_sub(sequence);
-        let sequence = newest.checked_sub(u64::from(behind))?;
-        let place = self.sent.binary_search_by_key(&sequence, |sent| sent.sequence).ok()?;
-        let sent = self.sent.get_mut(place)?;
-        let is_under_way =
-            sent.again.is_some_and(|again| at.saturating_sub(again.get()) < millis(pause));
-        if is_under_way || sent.is_older(LONGEST, at) {
+        let sent = self.find(at, sequence)?;
+        sent.is_queued = false;
+        if sent.again.is_some_and(|again| at.saturating_sub(again.get()) < millis(pause)) {
             return None;
         }
         sent.again = NonZeroU32::new(at);
         Some(sent)
+    }
+
+    /// Whether that packet may be sent again, and does not wait for that yet; now it does.
+    pub(super) fn queue(&mut self, now: Instant, sequence: u16) -> bool {
+        let at = self.time(now);
+        self.find(at, sequence).is_some_and(|sent| !std::mem::replace(&mut sent.is_queued, true))
+    }
+
+    /// The packet that ends in these 16 bits, if it is not too old.
+    fn find(&mut self, at: u32, sequence: u16) -> Option<&mut Sent> {
+        let newest = self.sent.back()?.sequence;
+        let behind = (newest as u16).wrapping_sub(sequence);
+        let sequence = newest.checked_sub(u64::from(behind))?;
+        let place = self.sent.binary_search_by_key(&sequence, |sent| sent.sequence).ok()?;
+        self.sent.get_mut(place).filter(|sent| !sent.is_older(LONGEST, at))
     }
 
     /// Makes place for one more, and gives back what is far too much: doubling, as is usual, would leave
@@ -188,6 +201,17 @@ mod tests {
         let mut history = history(now, 1..10);
         let mut again = |millis| history.again(now + after(millis), 5, after(50)).is_some();
         assert!(again(10) && !again(20) && !again(59) && again(60));
+    }
+
+    #[test]
+    fn a_packet_waits_once_at_a_time_to_be_sent_again_and_only_if_it_was_sent() {
+        let now = begin();
+        let mut history = history(now, 1..10);
+        assert!(history.queue(now, 5) && !history.queue(now, 5) && !history.queue(now, 10));
+        assert!(history.again(now, 5, after(50)).is_some());
+        assert!(history.queue(now, 5));
+        assert!(history.again(now, 5, after(50)).is_none() && history.queue(now, 5));
+        assert!(!history.queue(now + LONGEST + after(1), 6));
     }
 
     #[test]

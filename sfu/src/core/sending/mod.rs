@@ -12,6 +12,7 @@ mod history;
 mod keeping;
 mod pacing;
 mod resending;
+mod sealed;
 mod stream;
 
 use std::collections::VecDeque;
@@ -302,6 +303,9 @@ impl Sending {
     fn send_now(&mut self, now: Instant, stream: usize, outbound: &Outbound) {
         self.notice_silence(now);
         let Some((sealer, _)) = &mut self.keys else { return };
+        if !self.streams[stream].takes(outbound.numbers.sequence) {
+            return;
+        }
         let bytes = outbound.payload.len();
         let counts = self.numbers.transport_sequence.is_some();
         let sequence = counts.then(|| self.congestion.send(now, bytes + OVERHEAD));

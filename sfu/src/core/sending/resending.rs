@@ -25,13 +25,9 @@ impl Sending {
     /// at once would be lost again.
     pub(super) fn resend(&mut self, now: Instant, stream: usize, sequences: &[u16]) {
         for &sequence in sequences {
-            let is_same = |waiting: &Waiting| {
-                matches!(waiting, Waiting::Again { stream: other, sequence: number }
-                    if *other == stream && *number == sequence)
-            };
             if self.pacing.is_free(now) {
                 self.send_again(now, stream, sequence);
-            } else if !self.pacing.any(is_same) {
+            } else if self.streams[stream].queues_again(now, sequence) {
                 self.pacing.wait(Waiting::Again { stream, sequence }, USUAL_PACKET, true);
             }
         }

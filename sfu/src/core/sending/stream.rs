@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use super::allowance::Allowance;
 use super::header::{ExtensionNumbers, Header, Values};
 use super::history::{History, Sent};
+use super::sealed::SealedNumbers;
 use crate::core::packet::Extensions;
 use crate::core::rtcp::{ReceptionReport, SenderReport};
 use crate::core::vp8;
@@ -72,6 +73,7 @@ pub(super) struct Plain {
 #[derive(Debug)]
 pub(super) struct Stream {
     pub(super) naming: Naming,
+    sealed: SealedNumbers,
     history: History,
     allowance: Allowance,
     next_again: u64,
@@ -93,6 +95,7 @@ impl Stream {
     pub(super) fn new(naming: Naming) -> Self {
         Self {
             naming,
+            sealed: SealedNumbers::default(),
             history: History::default(),
             allowance: Allowance::default(),
             next_again: 1,
@@ -126,6 +129,12 @@ impl Stream {
     pub(super) fn key_frame_left(&self, now: Instant) -> Option<Duration> {
         let (_, left) = self.key_frame?;
         left.map(|left| now.saturating_duration_since(left))
+    }
+
+    /// Whether a packet of this number may still leave: no number may be sealed twice, as the nonce is made
+    /// of it. From then on it may not.
+    pub(super) fn takes(&mut self, sequence: u64) -> bool {
+        self.sealed.take(sequence)
     }
 
     pub(super) fn write(
@@ -176,6 +185,12 @@ impl Stream {
     /// What was sent so far need not be sent again.
     pub(super) fn forget(&mut self) {
         self.history.clear();
+    }
+
+    /// Whether the packet of that number should wait for its turn to be sent once more: it is still here, and
+    /// does not wait yet.
+    pub(super) fn queues_again(&mut self, now: Instant, sequence: u16) -> bool {
+        self.history.queue(now, sequence)
     }
 
     /// The packet of that number once more, if it is still here and there is no need to wait.
@@ -256,12 +271,18 @@ impl Stream {
         if !std::mem::take(&mut self.moved) {
             return None;
         }
-        let since = now.saturating_duration_since(captured).as_micros() as u64;
-        let ticks = since * u64::from(self.naming.clock_rate) / 1_000_000;
+        let ticks = |time: Duration| {
+            (time.as_micros() as u64 * u64::from(self.naming.clock_rate) / 1_000_000) as u32
+        };
+        // Where the publisher's clock runs fast, it was captured later than now.
+        let rtp_timestamp = match now.checked_duration_since(captured) {
+            Some(since) => timestamp.wrapping_add(ticks(since)),
+            None => timestamp.wrapping_sub(ticks(captured.saturating_duration_since(now))),
+        };
         Some(SenderReport {
             ssrc: self.naming.ssrc,
             ntp,
-            rtp_timestamp: timestamp.wrapping_add(ticks as u32),
+            rtp_timestamp,
             packets: self.packets,
             octets: self.octets,
         })
@@ -395,5 +416,8 @@ mod tests {
         let report = stream.report(now + Duration::from_millis(500), 1).unwrap();
         assert_eq!((report.rtp_timestamp, report.packets, report.octets), (54_000, 2, 8));
         assert!(stream.report(now, 1).is_none());
+        let ahead = Outbound { captured: now + Duration::from_millis(100), ..outbound(now, 3) };
+        stream.write(now, &NUMBERS, None, &ahead);
+        assert_eq!(stream.report(now, 1).unwrap().rtp_timestamp, 0);
     }
 }

@@ -75,6 +75,25 @@ fn loss_that_more_sending_makes_does_lower_it() {
 }
 
 #[test]
+fn a_way_that_was_cut_carries_as_much_as_before() {
+    for cut in [500_000, 1_000_000, 2_500_000, 4_500_000] {
+        for (media, seed) in
+            [(Media::Layers, 1), (Media::Layers, 2), (Media::Constant(1_900_000), 3)]
+        {
+            let mut world = World::of(seed, Link::of(4_000_000), media, 1_000_000, DESIRED);
+            world.run(20 * SECOND);
+            assert!(world.share_at_least(10 * SECOND, 1_700) > 0.9);
+            world.link.loss = 1.0;
+            world.run(cut);
+            world.link.loss = 0.0;
+            world.run(20 * SECOND);
+            let share = world.share_at_least(20 * SECOND + cut, 1_700);
+            assert!(share > 0.9, "{cut} µs, {media:?}, seed {seed}: {share}");
+        }
+    }
+}
+
+#[test]
 fn jitter_is_not_taken_for_a_queue() {
     for (delay, jitter) in [(20_000, 40_000), (30_000, 100_000), (250_000, 100_000)] {
         for media in [Media::Constant(2_360_000), Media::Layers, Media::Constant(160_000)] {
