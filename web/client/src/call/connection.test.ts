@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
 import { Connection, type ConnectionStatus } from './connection';
-import type { ServerMessage } from './protocol';
+import type { Join, ServerMessage } from './protocol';
 import { FakeSocket, FakeTimers, memoryKeyValue, settle, welcome } from './testing';
 
 let timers: FakeTimers;
@@ -10,6 +10,8 @@ let messages: ServerMessage[];
 let store: ReturnType<typeof memoryKeyValue>;
 let connection: Connection;
 let heard: boolean;
+let joining: () => Promise<Join>;
+const seat: Join = { version: 1, link: 'abc', audio: true, video: true };
 const newest = () => sockets[sockets.length - 1]!;
 
 beforeEach(() => {
@@ -19,11 +21,12 @@ beforeEach(() => {
   messages = [];
   store = memoryKeyValue();
   heard = false;
+  joining = () => Promise.resolve(seat);
   connection = new Connection({
     url: 'ws://shop',
     store,
     storeKey: 'resume',
-    join: () => Promise.resolve({ version: 1, link: 'abc', audio: true, video: true }),
+    join: () => joining(),
     onMessage: (message) => messages.push(message),
     onStatus: (status) => statuses.push(status),
     openSocket: () => {
@@ -134,6 +137,46 @@ test('on another network it does not wait for the old socket to fail', async () 
   await settle();
   expect(sockets).toHaveLength(2);
   expect(newest().sent[0]).toMatchObject({ type: 'join', resume: 'token' });
+});
+
+test('on another network it brings another offer: the former may be of a path that is gone', async () => {
+  let offers = 0;
+  joining = async () => ({ ...seat, offer: `offer ${(offers += 1)}` });
+  (await join()).break();
+  await timers.advance(3_000);
+  connection.reopen();
+  newest().open();
+  await settle();
+  expect(newest().sent[0]).toMatchObject({ type: 'join', offer: 'offer 3' });
+});
+
+test('an offer that cannot be made is made anew by the next attempt', async () => {
+  joining = () => Promise.reject(new Error('no offer'));
+  connection.start();
+  await timers.advance(1_000);
+  joining = () => Promise.resolve(seat);
+  await timers.advance(1_000);
+  newest().open();
+  await settle();
+  expect(newest().sent[0]).toMatchObject({ type: 'join' });
+});
+
+test.each([
+  ['while its socket opens', () => undefined],
+  ['once it is open', () => newest().open()],
+])('an offer that fails after the network changed, %s, costs no socket', async (_, happens) => {
+  let fail = (_: Error) => {};
+  joining = () => new Promise((_, reject) => (fail = reject));
+  connection.start();
+  happens();
+  joining = () => Promise.resolve(seat);
+  connection.reopen();
+  const socket = newest();
+  fail(new Error('closed'));
+  await settle();
+  socket.open();
+  await settle();
+  expect(socket.sent[0]).toMatchObject({ type: 'join' });
 });
 
 test('a refusal that no retry mends ends the attempts', async () => {

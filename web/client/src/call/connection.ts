@@ -10,18 +10,10 @@ import {
   type Joined,
   type ServerMessage,
 } from './protocol';
+import { defaultSocket, discard, parse, type SocketLike } from './socket';
 
 /** `superseded`: the same seat was taken by another page of the same person. */
 export type ConnectionStatus = 'connecting' | 'joined' | 'reconnecting' | 'superseded' | 'closed';
-
-export interface SocketLike {
-  readyState: number;
-  send(data: string): void;
-  close(code?: number): void;
-  onopen: ((event: Event) => void) | null;
-  onmessage: ((event: MessageEvent) => void) | null;
-  onclose: ((event: CloseEvent) => void) | null;
-}
 
 export interface ConnectionOptions {
   url: string;
@@ -105,6 +97,8 @@ export class Connection {
   reopen(): void {
     if (this.closed) return;
     this.options.onStatus(this.everJoined ? 'reconnecting' : 'connecting');
+    // It may be the offer of a path that is gone, too.
+    this.prepared = null;
     this.retryNow();
   }
 
@@ -135,11 +129,21 @@ export class Connection {
     const socket = (this.options.openSocket ?? defaultSocket)(this.options.url);
     this.candidates.push(socket);
     if (this.candidates.length > MOST_AT_ONCE) discard(this.candidates.shift());
-    this.prepared ??= this.options.join();
-    this.prepared.catch(() => this.lost());
+    this.prepared ??= this.prepare();
     socket.onopen = () => this.choose(socket);
     socket.onclose = () => this.failed(socket);
     this.later(NEXT_ATTEMPT_MS, () => this.attempt());
+  }
+
+  private prepare(): Promise<Join> {
+    const join = this.options.join();
+    join.catch(() => {
+      if (this.prepared !== join) return;
+      // Kept, it would fail each attempt to come.
+      this.prepared = null;
+      this.lost();
+    });
+    return join;
   }
 
   private failed(socket: SocketLike): void {
@@ -157,7 +161,9 @@ export class Connection {
     this.later(JOIN_PATIENCE_MS, () => this.lost());
     const join = this.prepared ?? this.options.join();
     this.prepared = null;
-    void join.then((message) => this.sayJoin(socket, message)).catch(() => this.lost());
+    void join
+      .then((message) => this.sayJoin(socket, message))
+      .catch(() => this.socket === socket && this.lost());
   }
 
   private sayJoin(socket: SocketLike, message: Join): void {
@@ -268,27 +274,5 @@ export class Connection {
     this.cancelTimers = [];
     this.cancelPong?.();
     this.cancelPong = null;
-  }
-}
-
-function discard(socket: SocketLike | null | undefined): void {
-  if (!socket) return;
-  socket.onopen = socket.onmessage = socket.onclose = null;
-  socket.close();
-}
-
-function defaultSocket(url: string): SocketLike {
-  return new WebSocket(url);
-}
-
-function parse(data: unknown): ServerMessage | null {
-  if (typeof data !== 'string') return null;
-  try {
-    const message: unknown = JSON.parse(data);
-    return typeof message === 'object' && message !== null && 'type' in message
-      ? (message as ServerMessage)
-      : null;
-  } catch {
-    return null;
   }
 }

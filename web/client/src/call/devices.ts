@@ -79,19 +79,27 @@ export class LocalMedia {
   /** Asks for both in one question; when that fails, for each alone, so that sound can go without picture. */
   async open(): Promise<void> {
     this.devices?.addEventListener?.('devicechange', this.onDeviceChange);
-    this.patch('camera', { wanted: true, opening: true, failure: null });
-    this.patch('microphone', { wanted: true, opening: true, failure: null });
+    this.patch('camera', { wanted: true });
+    this.patch('microphone', { wanted: true });
+    const isAwaited = { camera: this.begin('camera'), microphone: this.begin('microphone') };
     const both = await this.ask({
       video: this.constraints('camera'),
       audio: this.constraints('microphone'),
     });
     if (both instanceof MediaStream) {
-      this.adopt('camera', both.getVideoTracks()[0] ?? null);
-      this.adopt('microphone', both.getAudioTracks()[0] ?? null);
+      this.take('camera', both.getVideoTracks()[0] ?? null, isAwaited.camera);
+      this.take('microphone', both.getAudioTracks()[0] ?? null, isAwaited.microphone);
     } else {
-      await this.acquire('microphone');
-      await this.acquire('camera');
+      if (isAwaited.microphone()) await this.acquire('microphone');
+      if (isAwaited.camera()) await this.acquire('camera');
     }
+    await this.refreshList();
+  }
+
+  /** Asks once more for one that gives nothing. A microphone that is muted stays so. */
+  async retry(slot: Slot): Promise<void> {
+    if (slot === 'camera') this.patch(slot, { wanted: true });
+    await this.acquire(slot);
     await this.refreshList();
   }
 
@@ -105,9 +113,9 @@ export class LocalMedia {
   /** A muted microphone stays open: unmuting must not cost the first word. */
   async setMicrophone(on: boolean): Promise<void> {
     this.patch('microphone', { wanted: on });
-    const { track } = this.get('microphone');
+    const { track, opening } = this.get('microphone');
     if (track && isLive(track)) track.enabled = on;
-    else if (on) await this.acquire('microphone');
+    else if (on && !opening) await this.acquire('microphone');
   }
 
   async choose(slot: Slot, deviceId: string): Promise<void> {
@@ -144,11 +152,16 @@ export class LocalMedia {
 
   close(): void {
     this.devices?.removeEventListener?.('devicechange', this.onDeviceChange);
-    this.release('camera');
-    this.release('microphone');
+    for (const slot of ['camera', 'microphone'] as const) {
+      this.patch(slot, { wanted: false });
+      this.release(slot);
+    }
   }
 
   private async reopen(slot: Slot): Promise<void> {
+    const { wanted, track } = this.get(slot);
+    // What is off stays off; the choice is for when it is turned on.
+    if (!wanted && !track) return;
     // Phones refuse the second camera while the first is open.
     this.stop(slot);
     await this.acquire(slot);
@@ -156,17 +169,23 @@ export class LocalMedia {
   }
 
   private async acquire(slot: Slot): Promise<void> {
+    const isAwaited = this.begin(slot);
+    const asked = await this.ask({ [kindOf(slot)]: this.constraints(slot) });
+    if (asked instanceof MediaStream) this.take(slot, asked.getTracks()[0] ?? null, isAwaited);
+    else if (isAwaited()) this.fail(slot, asked);
+  }
+
+  /** The question may stay open for long: whether its answer is still awaited when it comes. */
+  private begin(slot: Slot): () => boolean {
     this.generation[slot] += 1;
     const generation = this.generation[slot];
     this.patch(slot, { opening: true, failure: null });
-    const asked = await this.ask({ [kindOf(slot)]: this.constraints(slot) });
-    const track = asked instanceof MediaStream ? (asked.getTracks()[0] ?? null) : null;
-    if (generation !== this.generation[slot] || !this.get(slot).wanted) {
-      track?.stop();
-      return;
-    }
-    if (asked instanceof MediaStream) this.adopt(slot, track);
-    else this.fail(slot, asked);
+    return () => generation === this.generation[slot];
+  }
+
+  private take(slot: Slot, track: MediaStreamTrack | null, isAwaited: () => boolean): void {
+    if (isAwaited()) this.adopt(slot, track);
+    else track?.stop();
   }
 
   private async ask(constraints: MediaStreamConstraints): Promise<MediaStream | DeviceFailure> {
@@ -180,6 +199,7 @@ export class LocalMedia {
 
   private adopt(slot: Slot, track: MediaStreamTrack | null): void {
     if (!track) return this.fail(slot, 'missing');
+    this.stop(slot);
     if (slot === 'microphone') track.enabled = this.get(slot).wanted;
     track.onended = () => void this.ended(slot, track);
     track.onmute = () => this.pausedBySystem(slot, track);
@@ -189,6 +209,7 @@ export class LocalMedia {
   }
 
   private fail(slot: Slot, failure: DeviceFailure): void {
+    this.stop(slot);
     this.patch(slot, { track: null, opening: false, failure, paused: false });
     this.onTrack(kindOf(slot), null);
   }
@@ -198,6 +219,7 @@ export class LocalMedia {
     this.chosen[slot] = null;
     this.fail(slot, 'unplugged');
     await this.refreshList();
+    if (!this.get(slot).wanted) return;
     await this.acquire(slot);
     if (this.get(slot).failure === 'missing') this.patch(slot, { failure: 'unplugged' });
   }

@@ -64,7 +64,8 @@ test('a microphone that is reopened while muted stays muted', async () => {
   await media.open();
   await media.setMicrophone(false);
   await media.choose('microphone', 'microphone');
-  expect(sent.audio?.enabled).toBe(false);
+  expect(sent.audio).toMatchObject({ readyState: 'live', enabled: false });
+  expect(state().microphone.opening).toBe(false);
 });
 
 test('a camera that is turned off while it opens is not left on', async () => {
@@ -79,14 +80,108 @@ test('a camera that is turned off while it opens is not left on', async () => {
   ).toBe(true);
 });
 
+/** The question stands on the screen; the result answers it. */
+function opening(): () => Promise<void> {
+  let answer = () => {};
+  devices.answered = new Promise((resolve) => (answer = resolve));
+  const opened = media.open();
+  return () => (answer(), opened);
+}
+
+const live = () => devices.given.filter(({ readyState }) => readyState === 'live');
+
+test.each(['one question', 'one question each'])(
+  'what is allowed after all was given back, by %s, is not left on',
+  async (how) => {
+    if (how !== 'one question') devices.failures.video = 'NotReadableError';
+    const allow = opening();
+    media.close();
+    await allow();
+    expect(live()).toEqual([]);
+    expect(sent).toEqual({ audio: null, video: null });
+    expect(state().camera).toMatchObject({ wanted: false, opening: false });
+    expect(state().microphone).toMatchObject({ wanted: false, opening: false });
+  },
+);
+
+test('a camera that is turned off before it is allowed stays off', async () => {
+  const allow = opening();
+  await media.setCamera(false);
+  await allow();
+  expect(live()).toEqual([sent.audio]);
+  expect(sent.video).toBeNull();
+  expect(state().camera.opening).toBe(false);
+});
+
+test('a microphone that is muted before it is allowed is open, and muted', async () => {
+  const allow = opening();
+  await media.setMicrophone(false);
+  await allow();
+  expect(sent.audio).toMatchObject({ readyState: 'live', enabled: false });
+  expect(state().microphone).toMatchObject({ wanted: false, opening: false });
+});
+
+test('a microphone that is muted and unmuted before it is allowed is asked for once', async () => {
+  const allow = opening();
+  await media.setMicrophone(false);
+  await media.setMicrophone(true);
+  await allow();
+  expect(sent.audio).toMatchObject({ readyState: 'live', enabled: true });
+  expect(devices.asked).toHaveLength(1);
+});
+
+test('after closing a page that comes to the front opens nothing', async () => {
+  await media.open();
+  media.close();
+  await media.wake();
+  expect(live()).toEqual([]);
+});
+
+test('the camera is tried again alone: a muted microphone stays as it is', async () => {
+  devices.failures.video = 'NotReadableError';
+  await media.open();
+  await media.setMicrophone(false);
+  const microphone = sent.audio;
+  delete devices.failures.video;
+  await media.retry('camera');
+  expect(sent.video?.readyState).toBe('live');
+  expect(sent.audio).toBe(microphone);
+  expect(microphone?.enabled).toBe(false);
+});
+
+test('a microphone that is tried again while muted stays muted', async () => {
+  devices.failures.audio = 'NotReadableError';
+  await media.open();
+  await media.setMicrophone(false);
+  delete devices.failures.audio;
+  await media.retry('microphone');
+  expect(sent.audio).toMatchObject({ readyState: 'live', enabled: false });
+});
+
+test('what is opened twice is on once', async () => {
+  await media.open();
+  await media.open();
+  expect(live()).toEqual([sent.audio, sent.video]);
+  devices.failures.video = 'NotReadableError';
+  await media.open();
+  expect(live()).toEqual([sent.audio]);
+});
+
+test('a camera that is chosen while it is off stays off until it is turned on', async () => {
+  await media.open();
+  await media.setCamera(false);
+  const asked = devices.asked.length;
+  await media.choose('camera', 'back');
+  expect(devices.asked).toHaveLength(asked);
+  await media.setCamera(true);
+  expect(sent.video?.getSettings().deviceId).toBe('back');
+});
+
 test('of two choices in a row the later one wins', async () => {
   await media.open();
   await Promise.all([media.choose('camera', 'front'), media.choose('camera', 'back')]);
   expect(sent.video?.getSettings().deviceId).toBe('back');
-  const live = devices.given.filter(
-    (track) => track.kind === 'video' && track.readyState === 'live',
-  );
-  expect(live).toEqual([sent.video]);
+  expect(live().filter(({ kind }) => kind === 'video')).toEqual([sent.video]);
 });
 
 test('an unplugged camera is told of, and is back when it is plugged in', async () => {

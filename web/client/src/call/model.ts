@@ -162,6 +162,11 @@ export function withConnection(model: CallModel, connection: ConnectionStatus): 
   return { ...model, connection };
 }
 
+/** Why one is not in the call, though the server has let one in. */
+export function withRefusal(model: CallModel, refusal: ErrorCode): CallModel {
+  return { ...model, refusal };
+}
+
 /** Its owner has turned it on again, or off. */
 export function withoutNotice(model: CallModel, kind: TrackKind): CallModel {
   return model.silenced?.kind === kind ? { ...model, silenced: null } : model;

@@ -18,6 +18,7 @@ export class Reporting {
   ) {}
 
   start(): void {
+    this.stop();
     this.timer = setInterval(() => void this.report(), REPORT_MS);
   }
 

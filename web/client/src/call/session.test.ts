@@ -24,17 +24,21 @@ beforeEach(async () => {
     return (socket = new FakeSocket());
   });
   shown = new FakeTrack('video');
-  session = new CallSession({
+  session = newSession();
+  session.start();
+  await join();
+  await session.screen.start();
+});
+
+function newSession(): CallSession {
+  return new CallSession({
     url: 'ws://shop',
     door: { link: 'abc' },
     media: new LocalMedia({ devices: new FakeDevices() as never, timers: new FakeTimers() }),
     uploads: {} as UploadQueue,
     store: memoryKeyValue(),
   });
-  session.start();
-  await join();
-  await session.screen.start();
-});
+}
 
 async function join(place: 'call' | 'lobby' = 'call'): Promise<void> {
   socket.open();
@@ -81,4 +85,76 @@ test('who comes back into the waiting room shows no screen, then or later', asyn
   socket.say({ type: 'placed', place: 'call' });
   expect(session.screen.track.get()).toBeNull();
   expect(toldOfScreens()).toEqual([]);
+});
+
+async function reconnecting(): Promise<void> {
+  const former = socket;
+  former.break();
+  await vi.waitFor(() => expect(socket).not.toBe(former), 2_000);
+}
+
+test('what is pressed while the server is out of reach is told to be lost', async () => {
+  await reconnecting();
+  const refused = vi.fn();
+  session.onRefused = refused;
+  session.admit(2);
+  session.sendBack(2);
+  session.remove(2);
+  session.lock(true);
+  session.silence(2, 'audio');
+  session.mark(2);
+  session.end();
+  expect(refused.mock.calls).toEqual(Array(7).fill(['offline', null]));
+});
+
+test('a full call is told to who admits, a full media server as one that has too much to do', () => {
+  const refused = vi.fn();
+  session.onRefused = refused;
+  session.admit(2);
+  const admit = socket.sent.at(-1)!;
+  socket.say({ type: 'error', code: 'room_full', message: '', re: admit.seq! });
+  expect(refused).toHaveBeenLastCalledWith('room_full', null);
+  socket.say({ type: 'error', code: 'room_full', message: '' });
+  expect(refused).toHaveBeenLastCalledWith('overloaded', null);
+});
+
+test('a place that is left while the server is out of reach is given up later', async () => {
+  await reconnecting();
+  session.leave();
+  expect(session.model.get().phase).toBe('ended');
+  socket.open();
+  expect(socket.sent).toEqual([
+    { type: 'join', version: 1, link: 'abc', resume: 'token', audio: false, video: false },
+  ]);
+  socket.say(welcome());
+  expect(socket.sent.at(-1)).toEqual({ type: 'leave' });
+  expect(socket.closed).toBe(true);
+});
+
+test('a place without media is offered another path in a while', async () => {
+  expect(session.transport.state.get()).toBe('busy');
+  const another = newSession();
+  another.start();
+  socket.open();
+  await settle();
+  socket.say(welcome({ you, answer: 'v=0' }));
+  await settle();
+  expect(another.transport.state.get()).toBe('new');
+});
+
+test('a browser without a common format gets no call, and is told why', () => {
+  socket.say({ type: 'error', code: 'unsupported_media', message: 'the offer has no media' });
+  expect(session.model.get()).toMatchObject({ phase: 'refused', refusal: 'unsupported_media' });
+  expect(socket.sent).toContainEqual({ type: 'leave' });
+  expect(socket.closed).toBe(true);
+});
+
+test('a later offer that cannot be taken ends no call', async () => {
+  await reconnecting();
+  socket.open();
+  await settle();
+  socket.say(welcome({ you, answer: 'v=0' }));
+  await settle();
+  socket.say({ type: 'error', code: 'unsupported_media', message: 'the m-lines differ' });
+  expect(session.model.get().phase).toBe('call');
 });

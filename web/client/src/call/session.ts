@@ -6,8 +6,9 @@ import { Capturing } from './capturing';
 import { Connection, type ConnectionStatus } from './connection';
 import type { LocalMedia } from './devices';
 import { warmUp } from './encode';
-import { EMPTY, reduce, withConnection, withoutNotice, type CallModel } from './model';
-import { isWeak, type KeyValueStore } from './platform';
+import { sayFarewell } from './farewell';
+import { EMPTY, reduce, withConnection, withoutNotice, withRefusal, type CallModel } from './model';
+import { isWeak, realTimers, type KeyValueStore } from './platform';
 import { Playout } from './playout/playout';
 import { Processor } from './processor/processor';
 import {
@@ -22,6 +23,7 @@ import {
 } from './protocol';
 import { Reporting } from './reporting';
 import { ScreenShare } from './screen';
+import { defaultSocket } from './socket';
 import { received } from './statistics/entries';
 import { Statistics } from './statistics/statistics';
 import { Stills } from './stills/stills';
@@ -30,6 +32,8 @@ import { pictures, Tiles } from './tiles';
 import { Transport } from './transport';
 import type { UploadQueue } from './uploads';
 
+/** `offline`: there is no call to say it to just now. */
+export type Refusal = ErrorCode | 'offline';
 export type Door = { link: string } | { appointment: string };
 
 export interface SessionOptions {
@@ -40,6 +44,10 @@ export interface SessionOptions {
   store: KeyValueStore;
 }
 
+/** So long the server keeps the place of somebody whom it does not hear. */
+const PLACE_KEPT_MS = 60_000;
+/** Later, who has left may be back in the same place by another device. */
+const FAREWELL_MS = 20_000;
 /** As many others as most calls have; the server asks for more. */
 const RECEIVE_SLOTS = 5;
 
@@ -57,13 +65,15 @@ export class CallSession {
   /** A snapshot was taken: show and sound the shutter. */
   onShutter: (capture: CaptureId) => void = () => undefined;
   /** Something asked for was refused, and the call goes on. */
-  onRefused: (code: ErrorCode, capture: CaptureId | null) => void = () => undefined;
+  onRefused: (code: Refusal, capture: CaptureId | null) => void = () => undefined;
   private readonly store = writable<CallModel>(EMPTY);
   private readonly connection: Connection;
   private readonly capturing: Capturing;
   private readonly reporting: Reporting;
   private readonly statistics: Statistics;
   private seq = 0;
+  /** Since when the server is out of reach, if it was reached. */
+  private lostAt: number | null = null;
 
   constructor(private readonly options: SessionOptions) {
     this.model = this.store;
@@ -77,7 +87,7 @@ export class CallSession {
     this.connection = new Connection({
       url: options.url,
       store: options.store,
-      storeKey: `closeup.resume.${Object.values(options.door).join()}`,
+      storeKey: this.storeKey,
       join: () => this.join(),
       onMessage: (message) => this.receive(message),
       onStatus: (status) => this.follow(status),
@@ -138,30 +148,30 @@ export class CallSession {
   }
 
   admit(participant: ParticipantId): void {
-    this.connection.send({ type: 'admit', participant });
+    this.ask({ type: 'admit', participant });
   }
 
   sendBack(participant: ParticipantId): void {
-    this.connection.send({ type: 'send_back', participant });
+    this.ask({ type: 'send_back', participant });
   }
 
   remove(participant: ParticipantId): void {
-    this.connection.send({ type: 'remove', participant });
+    this.ask({ type: 'remove', participant });
   }
 
   /** While it is locked nobody new comes in. */
   lock(locked: boolean): void {
-    this.connection.send({ type: 'lock', locked });
+    this.ask({ type: 'lock', locked });
   }
 
   /** Stops what somebody sends, until they send it again. */
   silence(participant: ParticipantId, kind: TrackKind): void {
-    this.connection.send({ type: 'silence', participant, kind });
+    this.ask({ type: 'silence', participant, kind });
   }
 
   /** Marks whose picture the call is about. */
   mark(participant: ParticipantId | null): void {
-    this.connection.send({ type: 'subject', participant });
+    this.ask({ type: 'subject', participant });
   }
 
   /** Takes a snapshot of what `screen` shows of `target`. Null when the call is out of reach just now. */
@@ -198,20 +208,34 @@ export class CallSession {
   }
 
   leave(): void {
-    this.connection.send({ type: 'leave' });
+    const resume = this.options.store.getItem(this.storeKey);
+    const isTold = this.connection.send({ type: 'leave' });
     this.stop();
     this.connection.close();
+    if (!isTold && resume !== null) this.tellLater(resume);
   }
 
   /** Ends it for everybody. */
   end(): void {
-    this.connection.send({ type: 'end' });
+    this.ask({ type: 'end' });
   }
 
   /** The page is going away; the seat is kept for its return. */
   detach(): void {
     this.stop();
     this.connection.detach();
+  }
+
+  private tellLater(resume: string): void {
+    if (this.lostAt === null) return;
+    const { url, door, store } = this.options;
+    sayFarewell({
+      openSocket: () => defaultSocket(url),
+      join: { version: PROTOCOL_VERSION, ...door, resume, audio: false, video: false },
+      until: Math.min(this.lostAt + PLACE_KEPT_MS, realTimers.now() + FAREWELL_MS),
+      isBack: () => store.getItem(this.storeKey) !== null,
+      timers: realTimers,
+    });
   }
 
   private stop(): void {
@@ -225,8 +249,14 @@ export class CallSession {
   }
 
   private follow(status: ConnectionStatus): void {
+    if (status === 'joined') this.lostAt = null;
+    if (status === 'reconnecting') this.lostAt ??= realTimers.now();
     this.store.update((model) => withConnection(model, status));
     if (status === 'closed' || status === 'superseded') this.stop();
+  }
+
+  private get storeKey(): string {
+    return `closeup.resume.${Object.values(this.options.door).join()}`;
   }
 
   private async join(): Promise<Join> {
@@ -243,8 +273,9 @@ export class CallSession {
     switch (message.type) {
       case 'joined':
         this.stills.joined(message);
-        if (message.answer) void this.accept(message.answer);
         if (message.ice_servers) this.transport.useRelays(message.ice_servers);
+        if (message.answer) void this.accept(message.answer);
+        else this.transport.tryLater();
         this.tellMute();
         this.screen.seated();
         this.tiles.again();
@@ -289,9 +320,25 @@ export class CallSession {
   }
 
   private refused(code: ErrorCode, re: number | undefined): void {
+    // Of a refused join the connection knows, and the model says why.
+    if (this.store.get().connection !== 'joined') return;
+    if (code === 'unsupported_media' && !this.transport.hasAgreed) return this.giveUp(code);
     if (code === 'overloaded') this.transport.tryLater();
     this.screen.refused(re);
-    this.onRefused(code, this.capturing.refused(re));
+    // Whatever is pressed has a number. Of the rest only offers are refused so, which are made again.
+    const isOfOffer = re === undefined && (code === 'internal' || code === 'room_full');
+    this.onRefused(isOfOffer ? 'overloaded' : code, this.capturing.refused(re));
+  }
+
+  /** No other attempt would do better. The page says so in the place of the call. */
+  private giveUp(code: ErrorCode): void {
+    this.store.update((model) => withRefusal(model, code));
+    this.leave();
+  }
+
+  /** What must not be lost without a word. */
+  private ask(message: ClientMessage): void {
+    if (this.say(message) === null) this.onRefused('offline', null);
   }
 
   /** Returns the number by which a refusal names it; `null` when there is no call to say it to. */

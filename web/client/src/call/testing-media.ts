@@ -48,10 +48,13 @@ export class FakeDevices {
   given: FakeTrack[] = [];
   /** The name of the error that a device answers with; without one it works. */
   failures: { audio?: string; video?: string } = {};
+  /** While the question stands on the screen nothing is given. */
+  answered: Promise<void> = Promise.resolve();
   private listeners = new Set<() => void>();
 
   getUserMedia = async (wanted: MediaStreamConstraints): Promise<FakeStream> => {
     this.asked.push(wanted);
+    await this.answered;
     const kinds = (['audio', 'video'] as const).filter((kind) => wanted[kind]);
     const failing = kinds.map((kind) => this.failures[kind]).find(Boolean);
     if (failing) throw Object.assign(new Error(failing), { name: failing });

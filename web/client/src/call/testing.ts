@@ -1,7 +1,7 @@
 // Stand-ins for a browser's surroundings: time that moves when told, storage in memory.
-import type { SocketLike } from './connection';
 import type { KeyValueStore, Timers } from './platform';
 import type { ClientFrame, Joined, ParticipantView, ServerMessage } from './protocol';
+import type { SocketLike } from './socket';
 
 export class FakeTimers implements Timers {
   private at = 0;

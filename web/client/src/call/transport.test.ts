@@ -137,6 +137,45 @@ test('on another network that hears nothing, the next offer is of a new transpor
   expect(await transport.offer()).toBe('offer 1');
 });
 
+test('the answer to an offer of the transport that was given up has the new one offered', async () => {
+  const peer = await connected();
+  await transport.offer();
+  peer.hears = false;
+  const moved = transport.moved();
+  await timers.advance(300);
+  await moved;
+  await transport.accept(answer('AA'));
+  await settle();
+  expect(offers).toEqual(['offer 1']);
+  await transport.accept(answer('AA'));
+  expect(FakePeer.now.remoteDescription).not.toBeNull();
+});
+
+test('an answer that comes too late does not have the new transport offered twice', async () => {
+  const peer = await connected();
+  peer.becomes('failed');
+  await transport.accept(answer('AA'));
+  await settle();
+  expect(offers).toEqual(['offer 1']);
+});
+
+test('an offer that the server could not take is followed by another in a while', async () => {
+  await transport.offer();
+  transport.tryLater();
+  expect(states.at(-1)).toBe('busy');
+  await timers.advance(9_000);
+  expect(offers).toEqual([]);
+  await timers.advance(2_000);
+  expect(offers).toEqual(['offer 1']);
+  expect(FakePeer.all).toHaveLength(2);
+});
+
+test('what is refused beside a path that serves is no trouble of the call', async () => {
+  await connected();
+  transport.tryLater();
+  expect(states.at(-1)).toBe('connected');
+});
+
 test('while the socket is away nothing is offered: joining again brings the offer', async () => {
   const peer = await connected();
   joined = false;

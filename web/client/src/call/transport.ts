@@ -51,6 +51,7 @@ export class Transport {
   private relays: RTCIceServer[] = [];
   private tcp!: LastResort;
   private silence!: SilenceWatch;
+  private everAgreed = false;
   private everConnected = false;
   private isMoving = false;
   private closed = false;
@@ -77,8 +78,13 @@ export class Transport {
     return this.describe(this.peer.remoteDescription !== null);
   }
 
+  /** Whether the server ever took an offer: then it and this browser can talk with one another. */
+  get hasAgreed(): boolean {
+    return this.everAgreed;
+  }
+
   async accept(answer: string): Promise<void> {
-    if (this.peer.signalingState !== 'have-local-offer') return;
+    if (this.peer.signalingState !== 'have-local-offer') return this.passOver();
     const known = fingerprintOf(this.peer.remoteDescription?.sdp);
     if (known && known !== fingerprintOf(answer)) {
       // The server restarted: it cannot go on with a handshake that it never saw.
@@ -88,6 +94,7 @@ export class Transport {
     }
     const { sdp, candidates } = withoutTcp(answer);
     await this.peer.setRemoteDescription({ type: 'answer', sdp });
+    this.everAgreed = true;
     this.tcp.keep(candidates);
     if (this.silence.isSilent) this.tcp.use();
     if (!this.everConnected && !this.cancelCheck) {
@@ -116,7 +123,7 @@ export class Transport {
 
   /** The server could not take the offer now: another after a while. */
   tryLater(): void {
-    this.status.set('busy');
+    if (this.peer.connectionState !== 'connected') this.status.set('busy');
     this.check(OVERLOADED_PATIENCE_MS, () => this.startOver());
   }
 
@@ -202,9 +209,18 @@ export class Transport {
       .catch(() => this.startOver());
   }
 
+  /** An answer to a transport that is gone, where the present one may be waiting to be offered. */
+  private passOver(): void {
+    const { signalingState, remoteDescription } = this.peer;
+    const hasBegun = signalingState !== 'stable' || remoteDescription !== null;
+    if (!hasBegun && !this.cancelCheck) this.startOver();
+  }
+
   private rebuild(): void {
     const old = this.peer;
     old.onconnectionstatechange = null;
+    this.cancelCheck?.();
+    this.cancelCheck = null;
     this.peer = this.build();
     old.close();
   }

@@ -296,6 +296,9 @@ export const staffEn = {
     },
     arriving: 'Picture arriving',
     better: 'Full picture arriving',
+    lost: 'Picture did not arrive',
+    lostAdvice:
+      'It may still be on the customer’s device: it is sent when they open their link there again.',
     note: 'Note',
     notePlaceholder: 'What do you see?',
     saveNote: 'Save note',

@@ -294,6 +294,8 @@ export const staffZh: Translation<typeof staffEn> = {
     },
     arriving: '图片传输中',
     better: '高清图传输中',
+    lost: '图片没有传到',
+    lostAdvice: '图片可能还在顾客的设备上，对方在该设备上再次打开链接后会继续传送。',
     note: '备注',
     notePlaceholder: '您看到了什么？',
     saveNote: '保存备注',

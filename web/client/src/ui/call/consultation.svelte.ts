@@ -22,7 +22,8 @@ export interface Shot {
   snapshot: Snapshot | null;
 }
 
-export type WhyNot = 'nobody' | 'guest' | 'consent' | 'role' | 'noPicture' | 'offline' | null;
+export type WhyNot =
+  'nobody' | 'guest' | 'consent' | 'role' | 'noPicture' | 'offline' | 'notShown' | null;
 
 const THUMBNAIL_WIDTH = 320;
 
@@ -40,16 +41,17 @@ export class Consultation {
     this.session = this.#open();
   }
 
-  /** Use in an effect: it returns how to stop. */
+  /** Use in an effect, which begins anew with each session: it returns how to stop. */
   start(): () => void {
+    const { session } = this;
     void this.uploads.start();
     void this.media.open();
-    this.session.start();
+    session.start();
     void this.#loadShots();
     const stopListening = live.listen(({ kind, data }) => this.#news(kind, data));
     return () => {
       stopListening();
-      this.session.detach();
+      session.detach();
       this.media.close();
     };
   }
@@ -57,8 +59,6 @@ export class Consultation {
   /** Back in after leaving, or after another tab took the call. */
   again(): void {
     this.session = this.#open();
-    void this.media.open();
-    this.session.start();
   }
 
   /** The thumbnail is there before the server has heard of the capture. */
@@ -123,14 +123,19 @@ export class Consultation {
   }
 }
 
-/** Whom the call is about: whoever was marked, the customer in the call, else anybody else. */
+/**
+ * Whom the call is about: whoever was marked, the customer in the call, else anybody else. Of two
+ * customers one may be the place of a page that was closed, which is kept for a while.
+ */
 export function inFront(model: CallModel): Person | null {
   const others = [...model.people.values()].filter(
     ({ id, place }) => id !== model.you?.id && place === 'call',
   );
+  const customers = others.filter(({ role }) => role === 'customer');
   return (
     others.find(({ id }) => id === model.subject) ??
-    others.find(({ role }) => role === 'customer') ??
+    customers.find(({ presence }) => presence === 'here') ??
+    customers[0] ??
     others[0] ??
     null
   );
@@ -143,13 +148,14 @@ export function inLobby(model: CallModel): Person[] {
     .sort((a, b) => (a.waitingSince ?? 0) - (b.waitingSince ?? 0));
 }
 
-/** What stands against a snapshot just now; null when nothing does. */
-export function whyNoCapture(model: CallModel, subject: Person | null): WhyNot {
+/** What stands against a snapshot just now; null when nothing does. `isShown`: on this very screen. */
+export function whyNoCapture(model: CallModel, subject: Person | null, isShown: boolean): WhyNot {
   if (!subject) return 'nobody';
   if (!model.mayCapture) return 'role';
   if (subject.role !== 'customer') return 'guest';
   if (!subject.may_be_captured) return 'consent';
   if (!subject.video) return 'noPicture';
   if (model.connection !== 'joined' || subject.presence !== 'here') return 'offline';
+  if (!isShown) return 'notShown';
   return null;
 }

@@ -65,7 +65,8 @@ export const t = catalogue({
     received: 'Received picture:',
     facts: (width: number, height: number, rate: number) => `${width} × ${height} · ${rate} fps`,
     removeSure: (name: string) => `Remove ${name} from this call?`,
-    removeHint: 'They cannot come back with this link until the call is opened again.',
+    removeHint:
+      'With their link they can still come back to the waiting room. To prevent that, press “Lock the call”. A guest’s invitation can also be taken back: “Take back” under “Invited guests”.',
 
     capture: 'Take snapshot',
     captureHint: 'or press Space',
@@ -79,12 +80,16 @@ export const t = catalogue({
       role: 'Only the stylist of this appointment takes snapshots.',
       noPicture: (name: string) => `${name}’s camera is off.`,
       offline: 'Not while the connection is interrupted.',
+      notShown:
+        'The picture is not shown here yet. Wait until it comes, or turn to the page that shows it.',
     },
     taken: 'Snapshot taken',
     refused: 'No snapshot was taken: the customer has not agreed to it.',
     failed: 'No snapshot was taken. Try again.',
     notDone: 'The server could not do that just now. Try again in a moment.',
-    busy: 'Too many calls just now. Picture and sound come by themselves in a while.',
+    offline: 'Not done: the connection is interrupted. Try again when it is back.',
+    full: 'Not admitted: the call is full. Remove somebody or send them back to the waiting room, then try again.',
+    busy: 'The server has too much to do just now. Picture and sound come by themselves in a while.',
 
     strip: 'Snapshots of this call',
     stripEmpty: 'Snapshots appear here.',
@@ -149,9 +154,10 @@ export const t = catalogue({
       reasons: {
         too_late: 'Its time has passed.',
         cancelled: 'The appointment was cancelled.',
-        forbidden: 'It is another stylist’s.',
+        forbidden: 'You are not signed in any more. Go back to the appointment and sign in again.',
         room_full: 'There is no free place.',
-        unsupported_media: 'This browser and the server have no common video format.',
+        unsupported_media:
+          'This browser and the server have no common video format. Open the call in Chrome, Edge or Safari.',
         other: 'Try again in a moment.',
       },
       kept: 'Keep this page open until your pictures have been uploaded.',
@@ -224,7 +230,8 @@ export const t = catalogue({
     received: '收到的画面：',
     facts: (width: number, height: number, rate: number) => `${width} × ${height} · ${rate} 帧/秒`,
     removeSure: (name: string) => `把 ${name} 移出通话？`,
-    removeHint: '移出后，对方不能再用这个链接进入本次通话。',
+    removeHint:
+      '移出后，对方仍可用链接回到等候室。如不希望对方再来，请按“锁定通话”；对方是访客时，也可在“邀请的访客”中按“收回”。',
 
     capture: '拍照',
     captureHint: '或按空格键',
@@ -237,12 +244,15 @@ export const t = catalogue({
       role: '只有本次预约的技师可以拍照。',
       noPicture: (name: string) => `${name} 的摄像头已关闭。`,
       offline: '网络中断时不能拍照。',
+      notShown: '画面还没有显示出来。请等画面出现，或翻到有此画面的一页。',
     },
     taken: '已拍摄一张照片',
     refused: '没有拍摄：顾客未同意拍照。',
     failed: '没有拍到，请重试。',
     notDone: '服务器暂时无法完成，请稍后重试。',
-    busy: '当前通话过多，画面和声音稍后会自动出现。',
+    offline: '没有成功：网络中断了，请在恢复后重试。',
+    full: '没能请对方进入：通话人数已满。请先移出一人，或请一人回等候室，再重试。',
+    busy: '服务器暂时忙不过来，画面和声音稍后会自动出现。',
 
     strip: '本次通话的照片',
     stripEmpty: '拍摄的照片显示在这里。',
@@ -304,9 +314,10 @@ export const t = catalogue({
       reasons: {
         too_late: '时间已过。',
         cancelled: '预约已取消。',
-        forbidden: '这是其他技师的通话。',
+        forbidden: '您的登录已失效，请返回预约，重新登录。',
         room_full: '通话人数已满。',
-        unsupported_media: '这个浏览器与服务器没有共同的视频格式。',
+        unsupported_media:
+          '这个浏览器与服务器没有共同的视频格式，请用 Chrome、Edge 或 Safari 打开通话。',
         other: '请稍后重试。',
       },
       kept: '照片上传完成之前，请不要关闭本页。',

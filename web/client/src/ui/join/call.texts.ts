@@ -9,7 +9,12 @@ export const c = catalogue({
       yes: 'Yes, snapshots are fine',
       no: 'No snapshots',
       noHint: 'You can join the call either way.',
-      failed: 'Your answer could not be saved. Check the network and try again.',
+      failed: {
+        unsaved: 'Your answer could not be saved. Check the network and try again.',
+        outdated:
+          'The words have changed meanwhile. Please read them again, and give your answer once more.',
+        closed: 'This link is closed: nothing can be allowed here. Ask the shop for a new link.',
+      },
     },
     title: (stylist: string) => `Call with ${stylist}`,
     remotePicture: (name: string) => `Picture of ${name}`,
@@ -38,6 +43,7 @@ export const c = catalogue({
     otherReconnecting: (name: string) => `${name}’s connection is interrupted. One moment…`,
     weak: 'Your connection is weak. Sound comes first.',
     paused: 'Your phone has paused the camera. Come back to this page to go on.',
+    entered: 'You are in the call.',
     hear: 'Tap here to hear the call',
 
     arriving: (count: number) =>
@@ -59,7 +65,11 @@ export const c = catalogue({
       yes: '允许拍照',
       no: '不允许拍照',
       noHint: '无论怎样选择，都可以参加通话。',
-      failed: '您的选择没有保存成功，请检查网络后重试。',
+      failed: {
+        unsaved: '您的选择没有保存成功，请检查网络后重试。',
+        outdated: '说明文字刚刚有更新，请重新阅读后再选择一次。',
+        closed: '此链接已关闭，无法再允许拍照。请联系门店索取新的链接。',
+      },
     },
     title: (stylist: string) => `与 ${stylist} 通话`,
     remotePicture: (name: string) => `${name} 的画面`,
@@ -87,6 +97,7 @@ export const c = catalogue({
     otherReconnecting: (name: string) => `${name} 的网络中断，请稍候…`,
     weak: '您的网络较弱，优先保证声音。',
     paused: '手机暂停了摄像头，回到本页即可继续。',
+    entered: '您已进入通话。',
     hear: '点这里打开声音',
 
     arriving: (count: number) => `还有 ${count} 张照片正在传送`,

@@ -1,5 +1,6 @@
 // The customer's way from the link to the call: what is on the page now, and
 // what the next press does. One visit per page.
+import { Problem } from '../../api/problem';
 import { LocalMedia } from '../../call/devices';
 import { safeStore } from '../../call/platform';
 import type { CallSession } from '../../call/session';
@@ -7,9 +8,12 @@ import { allowSound } from '../../call/sound';
 import { UploadQueue } from '../../call/uploads';
 import { language } from '../../i18n/language.svelte';
 import { newSession } from '../call/session.svelte';
+import type { Device } from './failures';
 import { Link } from './link.svelte';
 
 export type Step = 'check' | 'consent' | 'room';
+/** Why an answer was not kept: each has its own advice on the page. */
+export type ConsentProblem = 'unsaved' | 'outdated' | 'closed';
 
 export class Visit {
   readonly link: Link;
@@ -17,7 +21,7 @@ export class Visit {
   readonly uploads: UploadQueue;
   step = $state<Step>('check');
   session = $state.raw<CallSession | null>(null);
-  consentFailed = $state(false);
+  consentProblem = $state<ConsentProblem | null>(null);
   consentBusy = $state(false);
   #store = safeStore(() => sessionStorage);
 
@@ -51,6 +55,15 @@ export class Visit {
     return this.media.open();
   }
 
+  /** Whatever is muted stays so: only what is wanted and fails is ever tried again. */
+  async retryDevices(devices: Device[]): Promise<void> {
+    allowSound();
+    const [one, another] = devices;
+    // Both in one question.
+    if (another) await this.media.open();
+    else if (one) await this.media.retry(one);
+  }
+
   finishCheck(): void {
     allowSound();
     // Guests are never captured, so there is nothing to ask them.
@@ -66,12 +79,14 @@ export class Visit {
 
   async changeConsent(granted: boolean): Promise<boolean> {
     this.consentBusy = true;
-    this.consentFailed = false;
+    this.consentProblem = null;
     try {
       await this.link.decide(granted, language() === 'en' ? 'en' : 'zh');
       return true;
-    } catch {
-      this.consentFailed = true;
+    } catch (error) {
+      this.consentProblem = consentProblem(error);
+      // The words of today, or why there is nothing left to agree to.
+      if (this.consentProblem !== 'unsaved') await this.link.refresh();
       return false;
     } finally {
       this.consentBusy = false;
@@ -120,4 +135,10 @@ export class Visit {
   get #enteredKey(): string {
     return `closeup.entered.${this.token}`;
   }
+}
+
+function consentProblem(error: unknown): ConsentProblem {
+  if (!(error instanceof Problem)) return 'unsaved';
+  if (error.code === 'consent_outdated') return 'outdated';
+  return error.code === 'link_closed' ? 'closed' : 'unsaved';
 }
