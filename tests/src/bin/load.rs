@@ -10,6 +10,7 @@ use clap::Parser;
 use tests::load::case::{CASES, Case};
 use tests::load::clip::Clip;
 use tests::load::clock;
+use tests::load::first_picture::FirstPictures;
 use tests::load::report::{Compared, Report, table};
 use tests::load::run::{Contestant, Measured, Setting, run};
 
@@ -64,17 +65,30 @@ async fn bench(flags: Flags) -> anyhow::Result<()> {
     for case in CASES.iter().filter(|case| case.name.contains(&flags.case)) {
         cases.push(Compared::new(case, compare(&setting, &flags, case).await?));
     }
+    let first_pictures = first_pictures(&setting, &flags).await?;
     print!("{}", table(&cases));
+    first_pictures.iter().for_each(|first| print!("{}", first.line()));
     if let Some(path) = &flags.json {
         let report = Report {
             taken_at: clock::written(),
             processors: std::thread::available_parallelism()?.get(),
             seconds_per_case: setting.time.as_secs_f64(),
             cases,
+            first_pictures,
         };
         std::fs::write(path, format!("{}\n", serde_json::to_string_pretty(&report)?))?;
     }
     Ok(())
+}
+
+/// How soon they come on our server: Janus has no waiting room.
+async fn first_pictures(setting: &Setting, flags: &Flags) -> anyhow::Result<Option<FirstPictures>> {
+    let is_ours = flags.only.as_deref().is_none_or(|only| only == "closeup");
+    if !is_ours || !FirstPictures::NAME.contains(&flags.case) {
+        return Ok(None);
+    }
+    eprintln!("measuring: {}", FirstPictures::NAME);
+    FirstPictures::measure(setting).await.map(Some)
 }
 
 /// All servers at the highest rate that the generator can carry on each of them.

@@ -27,6 +27,7 @@ use tokio::net::UdpSocket;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+use super::first_picture::FirstPicture;
 use super::publishing::{Broadcast, Due, Publishing};
 use super::stamp::{Media, Stamp};
 use super::tally::{Tally, Window};
@@ -54,6 +55,7 @@ pub struct Client {
 /// One that is driven by its task.
 pub struct Running {
     is_connected: watch::Receiver<bool>,
+    pictured: watch::Receiver<Option<u64>>,
     stop: watch::Sender<bool>,
     task: JoinHandle<anyhow::Result<Tally>>,
 }
@@ -153,10 +155,18 @@ impl Client {
 
     pub fn run(self, window: Window) -> Running {
         let (connected, is_connected) = watch::channel(false);
+        let (picture, pictured) = watch::channel(None);
         let (stop, stopped) = watch::channel(false);
-        let task =
-            Task { client: self, publishing: None, tally: Tally::new(window), connected, stopped };
-        Running { is_connected, stop, task: tokio::spawn(task.run()) }
+        let task = Task {
+            client: self,
+            publishing: None,
+            tally: Tally::new(window),
+            first_picture: FirstPicture::default(),
+            connected,
+            picture,
+            stopped,
+        };
+        Running { is_connected, pictured, stop, task: tokio::spawn(task.run()) }
     }
 }
 
@@ -169,6 +179,14 @@ impl Running {
         Ok(())
     }
 
+    /// When the last packet arrived of the first whole key frame, in nanoseconds since the Unix epoch.
+    pub async fn first_picture(&mut self) -> anyhow::Result<u64> {
+        let pictured = self.pictured.wait_for(Option::is_some);
+        let pictured = tokio::time::timeout(PATIENCE, pictured).await;
+        let arrived = *pictured.context("no picture comes")?.context("a transport ended")?;
+        arrived.context("it was waited for")
+    }
+
     pub async fn stop(self) -> anyhow::Result<Tally> {
         let _ = self.stop.send(true);
         self.task.await?
@@ -179,7 +197,9 @@ struct Task {
     client: Client,
     publishing: Option<Publishing>,
     tally: Tally,
+    first_picture: FirstPicture,
     connected: watch::Sender<bool>,
+    picture: watch::Sender<Option<u64>>,
     stopped: watch::Receiver<bool>,
 }
 
@@ -280,8 +300,10 @@ impl Task {
     fn take(&mut self, message: RTCMessage, arrived: u64) {
         match message {
             RTCMessage::RtpPacket(_, packet) => {
-                if let Some(stamp) = Stamp::read(&packet.payload) {
-                    self.tally.receive(&stamp, arrived);
+                let Some(stamp) = Stamp::read(&packet.payload) else { return };
+                self.tally.receive(&stamp, arrived);
+                if stamp.media == Media::Video && self.first_picture.completes(&packet) {
+                    let _ = self.picture.send(Some(arrived));
                 }
             }
             RTCMessage::RtcpPacket(..) => {

@@ -39,6 +39,8 @@ struct Booked {
     appointment: String,
     link: String,
     host: Option<Socket>,
+    /// The customer, in the waiting room, and how the call names them.
+    waiting: Option<(Socket, Value)>,
 }
 
 impl Closeup {
@@ -73,6 +75,21 @@ impl Closeup {
         broadcast: Option<Broadcast>,
         window: &Window,
     ) -> anyhow::Result<Running> {
+        let running = self.enter(case, place, broadcast, window).await?;
+        if place.member == CUSTOMER {
+            self.admit(place.room).await?;
+        }
+        Ok(running)
+    }
+
+    /// Brings a stylist into the call, or the customer into its waiting room.
+    pub async fn enter(
+        &mut self,
+        case: &Case,
+        place: Place,
+        broadcast: Option<Broadcast>,
+        window: &Window,
+    ) -> anyhow::Result<Running> {
         let mut client = Client::prepared(self.address, place.sources(case), broadcast)?;
         let offer = json!({ "offer": client.offer()? });
         let is_customer = place.member == CUSTOMER;
@@ -91,16 +108,13 @@ impl Closeup {
         };
         let joined = socket.expect("joined").await;
         client.accept(joined["answer"].as_str().context("an offer is answered")?)?;
-        let running = client.run(window.clone());
-        if is_customer {
-            self.admit(place.room, &joined["you"]["id"]).await?;
-            socket.expect("placed").await;
+        let booked = &mut self.rooms[place.room];
+        match &mut booked.host {
+            _ if is_customer => booked.waiting = Some((socket, joined["you"]["id"].clone())),
+            host @ None => *host = Some(socket),
+            Some(_) => self.sockets.push(tokio::spawn(keep(socket))),
         }
-        match &mut self.rooms[place.room].host {
-            host @ None if !is_customer => *host = Some(socket),
-            _ => self.sockets.push(tokio::spawn(keep(socket))),
-        }
-        Ok(running)
+        Ok(client.run(window.clone()))
     }
 
     pub async fn stop(mut self) -> anyhow::Result<()> {
@@ -108,18 +122,23 @@ impl Closeup {
         self.process.stop().await
     }
 
-    async fn admit(&mut self, room: usize, participant: &Value) -> anyhow::Result<()> {
-        let mut host = self.rooms[room].host.take().context("a stylist is in the call")?;
+    /// The stylist lets the customer in. When that was said, in nanoseconds since the Unix epoch.
+    pub async fn admit(&mut self, room: usize) -> anyhow::Result<u64> {
+        let booked = &mut self.rooms[room];
+        let mut host = booked.host.take().context("a stylist is in the call")?;
+        let (mut customer, participant) = booked.waiting.take().context("a customer waits")?;
         loop {
             let seen = host.expect("participant").await;
-            if seen["id"] == *participant {
+            if seen["id"] == participant {
                 ensure!(seen["place"] == "lobby", "customers wait to be let in");
                 break;
             }
         }
+        let said = clock::wall();
         host.send(&json!({ "type": "admit", "participant": participant })).await;
-        self.sockets.push(tokio::spawn(keep(host)));
-        Ok(())
+        customer.expect("placed").await;
+        self.sockets.extend([host, customer].map(|socket| tokio::spawn(keep(socket))));
+        Ok(said)
     }
 
     async fn furnish(&mut self, owner: &Persona, case: &Case) -> anyhow::Result<()> {
@@ -148,7 +167,7 @@ impl Closeup {
             let text =
                 |name: &str| booked[name].as_str().map(str::to_owned).context("it is booked");
             let (appointment, link) = (text("id")?, text("customer_link")?);
-            self.rooms.push(Booked { appointment, link, host: None });
+            self.rooms.push(Booked { appointment, link, host: None, waiting: None });
         }
         Ok(())
     }

@@ -9,7 +9,8 @@
 //! - `case.rs` the shapes of calls that are measured
 //! - `closeup.rs`, `bare.rs`, `janus.rs` the servers, started as processes and spoken to in their
 //!   own protocols; `process.rs` what they cost
-//! - `run.rs` one case on one server; `report.rs` the table and the JSON
+//! - `run.rs` one case on one server; `first_picture.rs` how soon a picture is there; `report.rs` the table
+//!   and the JSON
 
 pub mod bare;
 pub mod case;
@@ -18,6 +19,7 @@ pub mod clip;
 pub mod clock;
 pub mod closeup;
 mod codecs;
+pub mod first_picture;
 pub mod janus;
 mod key_frame_requests;
 pub mod process;

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::case::Case;
+use super::first_picture::FirstPictures;
 use super::run::{Contestant, Measured};
 
 /// All of one run of the bench.
@@ -12,6 +13,7 @@ pub struct Report {
     pub processors: usize,
     pub seconds_per_case: f64,
     pub cases: Vec<Compared>,
+    pub first_pictures: Option<FirstPictures>,
 }
 
 #[derive(Debug, Serialize)]

@@ -307,7 +307,7 @@ fn processors() -> f64 {
     std::thread::available_parallelism().map_or(1.0, |count| count.get() as f64)
 }
 
-fn quantile<T: Ord + Copy + Default>(values: &mut [T], share: f64) -> T {
+pub(super) fn quantile<T: Ord + Copy + Default>(values: &mut [T], share: f64) -> T {
     if values.is_empty() {
         return T::default();
     }
