@@ -66,7 +66,9 @@ async fn bench(flags: Flags) -> anyhow::Result<()> {
         cases.push(Compared::new(case, compare(&setting, &flags, case).await?));
     }
     let first_pictures = first_pictures(&setting, &flags).await?;
-    print!("{}", table(&cases));
+    if !cases.is_empty() {
+        print!("{}", table(&cases));
+    }
     first_pictures.iter().for_each(|first| print!("{}", first.line()));
     if let Some(path) = &flags.json {
         let report = Report {

@@ -18,9 +18,7 @@ use super::tally::Window;
 const CALLS: usize = 20;
 const CASE: Case = Case { name: "first picture", rooms: CALLS, publishers: 2, viewers: 0 };
 /// Somebody who waits has been sending for a while.
-const IN_LOBBY: Duration = Duration::from_secs(2);
-/// So that one does not wait for the other.
-const BETWEEN: Duration = Duration::from_millis(200);
+const IN_LOBBY: Duration = Duration::from_secs(1);
 
 /// From letting a customer in to the last packet of the first key frame, in milliseconds.
 #[derive(Debug, Serialize)]
@@ -37,25 +35,22 @@ impl FirstPictures {
 
     pub async fn measure(setting: &Setting) -> anyhow::Result<Self> {
         let mut server = Closeup::start(&setting.closeup, setting.address, &CASE).await?;
-        let window = Window::default();
-        let mut clients = Vec::new();
-        for place in CASE.places() {
-            let broadcast = broadcast(setting, place);
-            let mut client = server.enter(&CASE, place, Some(broadcast), &window).await?;
-            client.connected().await?;
-            clients.push(client);
-        }
-        tokio::time::sleep(IN_LOBBY).await;
         let mut waited = [Vec::new(), Vec::new()];
-        for (room, pair) in clients.chunks_mut(CASE.members()).enumerate() {
-            let said = server.admit(room).await?;
-            for (client, waited) in pair.iter_mut().zip(&mut waited) {
-                waited.push(client.first_picture().await?.saturating_sub(said));
+        for room in 0..CALLS {
+            let mut pair = Vec::new();
+            for place in CASE.places().filter(|place| place.room == room) {
+                let broadcast = Some(broadcast(setting, place));
+                pair.push(server.enter(&CASE, place, broadcast, &Window::default()).await?);
             }
-            tokio::time::sleep(BETWEEN).await;
-        }
-        for client in clients {
-            client.stop().await?;
+            for client in &mut pair {
+                client.connected().await?;
+            }
+            tokio::time::sleep(IN_LOBBY).await;
+            let said = server.admit(room).await?;
+            for (mut client, waited) in pair.into_iter().zip(&mut waited) {
+                waited.push(client.first_picture().await?.saturating_sub(said));
+                client.stop().await?;
+            }
         }
         server.stop().await?;
         let [stylist, customer] = waited.map(summary);
