@@ -6,7 +6,9 @@
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use anyhow::Context;
-use axum::{Extension, Router, extract::DefaultBodyLimit, middleware};
+use axum::{
+    Extension, Json, Router, extract::DefaultBodyLimit, middleware, response::IntoResponse,
+};
 use axum_server::tls_rustls::RustlsConfig;
 use sfu::MediaServer;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -210,9 +212,11 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
 /// Layers run from the last to the first: the log sees everything, the body limit sits innermost.
 fn router(state: AppState, calls: calls::Calls, media: MediaServer) -> Router {
     let (api, description) = api().split_for_parts();
-    let description = axum::Json(description);
+    // Every layer clones every handler.
+    let description = Arc::new(description);
     let headers = SecurityHeaders::new(&state.settings);
-    api.route("/api/v1/openapi.json", axum::routing::get(async move || description.clone()))
+    let describe = async move || Json(&*description).into_response();
+    api.route("/api/v1/openapi.json", axum::routing::get(describe))
         .route("/health", axum::routing::get(health::health))
         .route("/metrics", axum::routing::get(metrics::show))
         .fallback(assets::serve)

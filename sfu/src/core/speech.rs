@@ -9,6 +9,8 @@ const WEIGHT: i32 = 3;
 /// Speech goes on through pauses as short as this.
 const HANGOVER: Duration = Duration::from_millis(600);
 const SILENCE: i32 = 127;
+/// Of who does not say how loud it is: it speaks whenever it sends, and anybody who says so is louder.
+pub(crate) const UNTOLD: u8 = 44;
 
 #[derive(Debug)]
 pub(crate) struct SpeechDetector {

@@ -23,6 +23,8 @@ use crate::core::{Datagram, Identity, Transport};
 
 /// Requests per wake-up, so that datagrams do not wait long.
 pub(super) const MOST_REQUESTS: usize = 256;
+/// Datagrams that are kept place for.
+const USUAL_OUTBOUND: usize = 512;
 /// How often rooms without a handle are looked for, should word of that have been lost.
 const SWEEP: Duration = Duration::from_secs(1);
 
@@ -194,6 +196,7 @@ impl Worker {
             links.send(now, datagram, &self.counters);
         }
         socket.send(&mut self.outbound, &self.counters);
+        self.outbound.shrink_to(USUAL_OUTBOUND);
         for owner in self.left.drain(..) {
             links.forget(owner, &self.counters);
         }

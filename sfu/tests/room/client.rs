@@ -11,7 +11,7 @@ use str0m::config::DtlsVersion;
 use str0m::format::Codec;
 use str0m::media::{Direction, KeyframeRequestKind, MediaKind, Mid, Pt, Simulcast, SimulcastLayer};
 use str0m::net::{Protocol, Receive, TcpType};
-use str0m::rtp::{RawPacket, RtpWrite};
+use str0m::rtp::{Extension, RawPacket, RtpWrite};
 use str0m::{Candidate, Event, Input, Output, Rtc, RtcConfig};
 
 use crate::decoder::Decoder;
@@ -77,6 +77,8 @@ pub(crate) struct Kind {
     pub(crate) has_screen: bool,
     /// It sends sound twice, and takes it so (RFC 2198).
     pub(crate) is_redundant: bool,
+    /// It says how loud its sound is (RFC 6464).
+    pub(crate) tells_levels: bool,
     /// It offers DTLS 1.3 too, as browsers do.
     pub(crate) knows_dtls_13: bool,
 }
@@ -89,6 +91,7 @@ impl Default for Kind {
             layers: 1,
             has_screen: false,
             is_redundant: true,
+            tells_levels: true,
             knows_dtls_13: false,
         }
     }
@@ -98,7 +101,14 @@ impl Client {
     /// `index` tells its media from that of others.
     pub(crate) fn new(now: Instant, index: usize, kind: &Kind, address: SocketAddr) -> Self {
         let version = if kind.knows_dtls_13 { DtlsVersion::Auto } else { DtlsVersion::Dtls12 };
-        let mut rtc = RtcConfig::new()
+        let mut config = RtcConfig::new();
+        if !kind.tells_levels {
+            config = config
+                .clear_extension_map()
+                .set_extension(3, Extension::TransportSequenceNumber)
+                .set_extension(4, Extension::RtpMid);
+        }
+        let mut rtc = config
             .set_dtls_version(version)
             .clear_codecs()
             .enable_opus(true, kind.is_redundant)

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use sfu::{RoomEvent, TrackKind};
+use sfu::{Place, RoomEvent, TrackKind};
 
 use crate::client::Kind;
 use crate::world::{World, id};
@@ -76,6 +76,27 @@ fn of_many_only_the_three_loudest_are_heard_and_of_few_all() {
     world.disconnect(5);
     world.run(SECOND);
     assert_eq!(heard(&world, 7), BTreeSet::from([1, 2, 3, 4, 5]));
+}
+
+#[test]
+fn who_does_not_say_how_loud_it_is_is_heard_when_nobody_louder_speaks() {
+    let mut world = World::new(7);
+    for index in 0..8 {
+        world.join_as(Kind { slots: 7, tells_levels: index != 4, ..Kind::default() });
+    }
+    world.run(SECOND / 2);
+    for index in 0..8 {
+        let microphone = &mut world.clients[index].microphone;
+        (microphone.is_on, microphone.audio_level) = (true, -100);
+        world.place(index, Place::Call);
+    }
+    world.run(3 * SECOND);
+    assert_eq!(heard(&world, 7), BTreeSet::from([5]));
+    for loud in [0, 1, 2] {
+        world.clients[loud].microphone.audio_level = -20;
+    }
+    world.run(4 * SECOND);
+    assert_eq!(heard(&world, 7), BTreeSet::from([1, 2, 3]));
 }
 
 #[test]

@@ -176,6 +176,15 @@ pub(super) fn naming(
     }
 }
 
+/// Whether the client says how loud what it sends is (RFC 6464).
+pub(super) fn tells_levels(rtc: &Rtc, lines: &[LineState]) -> bool {
+    let sound = |line: &&LineState| matches!(line.published(), Some((TrackKind::Audio, _)));
+    lines.iter().filter(sound).any(|line| {
+        let media = rtc.media(line.mid);
+        media.is_some_and(|media| media.remote_extmap().id_of(Extension::AudioLevel).is_some())
+    })
+}
+
 /// The numbers that the client gave the header extensions. All lines share them (RFC 8843 §9.1).
 pub(super) fn extension_numbers(rtc: &Rtc, lines: &[LineState]) -> ExtensionNumbers {
     let slots = || lines.iter().filter(|line| line.is_slot());

@@ -109,6 +109,7 @@ pub(crate) struct Peer {
     unpacked: VecDeque<Received>,
     /// Whether sound is sent twice where the client knows how to take it.
     copies_of_sound: u8,
+    tells_levels: bool,
 }
 
 impl Peer {
@@ -145,6 +146,7 @@ impl Peer {
             gauge: Gauge::default(),
             unpacked: VecDeque::new(),
             copies_of_sound: 0,
+            tells_levels: false,
         };
         peer.take_over_streams();
         let answer = copies.answer(offer, &engines, |mid| peer.slot(mid))?;
@@ -233,6 +235,11 @@ impl Peer {
     ) -> bool {
         Receive::new(protocol(to.transport), from, to.address, datagram)
             .is_ok_and(|receive| self.rtc.accepts(&Input::Receive(now, receive)))
+    }
+
+    /// Whether what comes of its sound says how loud it is.
+    pub(crate) fn tells_levels(&self) -> bool {
+        self.tells_levels
     }
 
     /// Where the client is, as far as is known.

@@ -2,7 +2,7 @@
 
 use super::Peer;
 use super::copies::Slot;
-use super::lines::{LineState, Role, extension_numbers, naming};
+use super::lines::{LineState, Role, extension_numbers, naming, tells_levels};
 use crate::core::event::MediaKind;
 use crate::core::sending::Naming;
 
@@ -11,6 +11,7 @@ impl Peer {
     /// does not know; and names what it was not told of.
     pub(super) fn take_over_streams(&mut self) {
         self.sending.set_extensions(extension_numbers(&self.rtc, &self.lines));
+        self.tells_levels = tells_levels(&self.rtc, &self.lines);
         for number in 0..self.lines.len() {
             let naming = match self.lines[number] {
                 LineState { original: None, .. } => self.take_over(number),

@@ -11,6 +11,7 @@ use crate::core::participant::{ParticipantId, Place};
 use crate::core::peer::{Line, Received};
 use crate::core::slots::{SlotLine, TrackOf};
 use crate::core::speakers::CROWD;
+use crate::core::speech::UNTOLD;
 use crate::core::tap::TapPacket;
 use crate::core::track::{Reception, Track};
 
@@ -39,7 +40,9 @@ impl Room {
         self.notice_layers(now, id, &reception);
         self.tap_packet(now, publisher, id, packet);
         if place == Place::Call && !is_muted {
-            self.listen(now, publisher, packet);
+            if *kind == TrackKind::Audio {
+                self.listen(now, publisher, packet);
+            }
             if !was_live && *kind != TrackKind::Audio {
                 self.begin_video(now, publisher, *kind);
             }
@@ -240,8 +243,12 @@ impl Room {
 
     fn listen(&mut self, now: Instant, participant: ParticipantId, packet: &Packet) {
         let Some(member) = self.members.get_mut(&participant) else { return };
-        let Some(level) = packet.extensions.audio_level else { return };
-        let changed = member.speech.hear(now, level.unsigned_abs());
+        let level = match packet.extensions.audio_level {
+            Some(level) => level.unsigned_abs(),
+            None if member.peer.tells_levels() => return,
+            None => UNTOLD,
+        };
+        let changed = member.speech.hear(now, level);
         let (level, is_speaking) = (member.speech.level(), member.speech.is_speaking());
         let leads = self.speakers.hear(now, participant, level, is_speaking);
         if let Some(level) = changed {

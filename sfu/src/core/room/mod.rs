@@ -34,6 +34,9 @@ use super::transport::LocalAddress;
 /// A call's room holds no more than this, those in the lobby included.
 pub const SEATS: usize = 32;
 
+/// What is kept place for; much more is sent at once when somebody joins a large call.
+const USUAL_OUTPUTS: usize = 256;
+
 /// What a room wants done.
 #[derive(Debug)]
 pub enum RoomOutput {
@@ -288,7 +291,12 @@ impl Room {
     }
 
     pub fn poll_output(&mut self) -> Option<RoomOutput> {
-        self.outputs.pop_front()
+        let next = self.outputs.pop_front();
+        if next.is_none() {
+            self.outputs.shrink_to(USUAL_OUTPUTS);
+            self.pending.shrink_to(USUAL_OUTPUTS);
+        }
+        next
     }
 
     /// What was done since this was asked last.
