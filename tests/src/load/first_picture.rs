@@ -5,9 +5,9 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use anyhow::Context;
 use rtc::rtp;
 use serde::Serialize;
+use sfu::core::vp8;
 
 use super::case::{Case, Place};
 use super::closeup::Closeup;
@@ -117,7 +117,7 @@ impl FirstPicture {
         let header = &packet.header;
         let frame = self.frames.entry(header.timestamp).or_default();
         frame.packets += 1;
-        if begins_key_frame(&packet.payload).unwrap_or(false) {
+        if vp8::starts_key_frame(&packet.payload) {
             frame.first_of_key_frame = Some(header.sequence_number);
         }
         if header.marker {
@@ -128,23 +128,6 @@ impl FirstPicture {
             ends.is_some_and(|(first, last)| last.wrapping_sub(first) + 1 == frame.packets);
         self.is_there
     }
-}
-
-/// RFC 7741 §4.2 and §4.3.
-fn begins_key_frame(payload: &[u8]) -> anyhow::Result<bool> {
-    let (first, mut rest) = payload.split_first().context("empty")?;
-    if first & 0x80 != 0 {
-        let (has, after) = rest.split_first().context("cut short")?;
-        rest = after;
-        if has & 0x80 != 0 {
-            let long = rest.first().is_some_and(|number| number & 0x80 != 0);
-            rest = rest.get(1 + usize::from(long)..).context("cut short")?;
-        }
-        let others = usize::from(has & 0x40 != 0) + usize::from(has & 0x30 != 0);
-        rest = rest.get(others..).context("cut short")?;
-    }
-    let begins_frame = first & 0x1f == 0x10;
-    Ok(begins_frame && rest.first().context("cut short")? & 1 == 0)
 }
 
 #[cfg(test)]
