@@ -3,8 +3,9 @@
 //! The `image` crate writes only lossless WebP, some ten times the size for a photo (1 MB instead
 //! of 100 kB for the large one), which a phone on a weak network would feel.
 
-use fast_image_resize::images::{Image, ImageRef};
-use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
+use fast_image_resize::images::{TypedImage, TypedImageRef};
+use fast_image_resize::pixels::{U8x3, U8x4};
+use fast_image_resize::{FilterType, PixelTrait, ResizeAlg, ResizeOptions, Resizer};
 use image::{DynamicImage, RgbImage, RgbaImage};
 
 use super::{IngestError, Kind, LARGE_SIDE, Rendition, SMALL_SIDE, webp};
@@ -65,23 +66,36 @@ fn eight_bits(image: DynamicImage) -> DynamicImage {
 }
 
 fn fit(image: DynamicImage, longer_side: u32) -> Result<DynamicImage, IngestError> {
-    let (width, height) = fitted(image.width(), image.height(), longer_side);
-    if (width, height) == (image.width(), image.height()) {
+    let from = (image.width(), image.height());
+    let to = fitted(image.width(), image.height(), longer_side);
+    if to == from {
         return Ok(image);
     }
-    let pixel = if image.color().has_alpha() { PixelType::U8x4 } else { PixelType::U8x3 };
-    let source = ImageRef::new(image.width(), image.height(), image.as_bytes(), pixel)
-        .map_err(IngestError::malformed)?;
-    let mut scaled = Image::new(width, height, pixel);
+    if image.color().has_alpha() {
+        let mut scaled = RgbaImage::new(to.0, to.1);
+        scale::<U8x4>(image.as_bytes(), from, &mut scaled, to)?;
+        Ok(DynamicImage::ImageRgba8(scaled))
+    } else {
+        let mut scaled = RgbImage::new(to.0, to.1);
+        scale::<U8x3>(image.as_bytes(), from, &mut scaled, to)?;
+        Ok(DynamicImage::ImageRgb8(scaled))
+    }
+}
+
+/// Sizes are width and height. For one kind of pixel at a time: the function for any kind brings code for
+/// all of them, which takes a minute to compile.
+fn scale<P: PixelTrait>(
+    source: &[u8],
+    from: (u32, u32),
+    scaled: &mut [u8],
+    to: (u32, u32),
+) -> Result<(), IngestError> {
+    let source =
+        TypedImageRef::<P>::from_buffer(from.0, from.1, source).map_err(IngestError::malformed)?;
+    let mut scaled =
+        TypedImage::<P>::from_buffer(to.0, to.1, scaled).map_err(IngestError::malformed)?;
     let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::CatmullRom));
-    Resizer::new().resize(&source, &mut scaled, &options).map_err(IngestError::malformed)?;
-    let image = match pixel {
-        PixelType::U8x4 => {
-            RgbaImage::from_raw(width, height, scaled.into_vec()).map(DynamicImage::ImageRgba8)
-        }
-        _ => RgbImage::from_raw(width, height, scaled.into_vec()).map(DynamicImage::ImageRgb8),
-    };
-    image.ok_or_else(|| IngestError::malformed("the scaled picture has another size"))
+    Resizer::new().resize_typed(&source, &mut scaled, &options).map_err(IngestError::malformed)
 }
 
 /// The same shape with the longer side at most as given, and no side of nothing.
