@@ -295,7 +295,7 @@ export async function settled(page) {
  */
 export async function allowSound(page) {
   const ask = page.getByRole('button', {
-    name: either('Tap here to hear the call', 'Click to hear the call', '点这里打开声音'),
+    name: either('Tap here to hear the call', 'Press here to hear the call', '点这里打开声音'),
   });
   await eventually('the call is heard', async () => {
     if (await ask.isVisible()) await ask.click();

@@ -120,7 +120,7 @@ export const t = catalogue({
 
     reconnecting: 'Connection lost. Coming back by itself…',
     otherReconnecting: (name: string) => `${name} is reconnecting…`,
-    hear: 'Click to hear the call',
+    hear: 'Press here to hear the call',
     devices: {
       camera: 'Your camera gives no picture. The customer cannot see you.',
       microphone: 'Your microphone is off or blocked. The customer cannot hear you.',
