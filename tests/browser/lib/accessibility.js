@@ -1,6 +1,7 @@
 // What everybody must be able to read and hit, on whatever a page shows: axe, sizes of targets, and
 // nothing beside the screen.
 import axe from 'axe-core';
+import { eventually } from './people.js';
 
 const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 
@@ -22,6 +23,12 @@ export async function barriers(page, { only } = {}) {
       .map(({ target, failureSummary }) => `${target} ${failureSummary}`);
     return `${id}: ${help}\n    ${where.join('\n    ')}`;
   });
+}
+
+/** Returns once the focus is on the heading with these words, from where a screen reader reads on. */
+export function readsOnFrom(page, words) {
+  const focused = () => page.evaluate(() => document.querySelector('h1:focus')?.textContent ?? '');
+  return eventually(`the focus is on ${words}`, async () => words.test(await focused()));
 }
 
 /** Where a thumb has less than this to hit, or the page is wider than the screen; in words. */

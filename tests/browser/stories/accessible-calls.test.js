@@ -2,7 +2,7 @@
 // dark, on phone and desktop.
 import { after, before, test } from 'node:test';
 import { clip, newPage, open } from '../lib/browser.js';
-import { noticesInTheWay } from '../lib/accessibility.js';
+import { noticesInTheWay, readsOnFrom } from '../lib/accessibility.js';
 import { assertGoodInEveryLook } from '../lib/looks.js';
 import { NarrowNetwork } from '../lib/narrow.js';
 import { mediaFlows } from '../lib/observe.js';
@@ -87,6 +87,7 @@ for (const language of ['en', 'zh-CN']) {
     await step('waiting room', async () => {
       await people.consent(guest, true);
       await people.waits(guest);
+      await readsOnFrom(guest, /You are next|下一位就是您/);
       await assertGoodInEveryLook(guest, 'waiting room');
     });
     await step('the stylist alone, with somebody waiting', async () => {
@@ -97,6 +98,7 @@ for (const language of ['en', 'zh-CN']) {
     });
     await step('the call, with a snapshot', async () => {
       await people.admitFirst(host);
+      await readsOnFrom(guest, /Axe Call Stylist/);
       await Promise.all([mediaFlows(host), mediaFlows(guest)]);
       await people.snapshotStored(host, desk, appointment);
       await assertGoodInEveryLook(host, 'call of the stylist');
@@ -141,6 +143,7 @@ for (const language of ['en', 'zh-CN']) {
       await people.callEnded(host);
       await assertGoodInEveryLook(host, 'after the call, stylist');
       await people.callEnded(guest);
+      await readsOnFrom(guest, /The call has ended|通话已结束/);
       await assertGoodInEveryLook(guest, 'after the call, customer');
     });
   });
