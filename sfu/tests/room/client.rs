@@ -44,6 +44,8 @@ pub(crate) struct Client {
     pub(crate) key_frame_requests: usize,
     /// Of each retransmission that arrived, whether it named its m-line.
     pub(crate) retransmissions: Vec<bool>,
+    /// Media packets that it sent though it had sent them before.
+    pub(crate) sent_again: usize,
     pub(crate) outbox: VecDeque<Datagram>,
     protocol: Protocol,
     pub(crate) rtc: Rtc,
@@ -140,6 +142,7 @@ impl Client {
             decoders: BTreeMap::new(),
             key_frame_requests: 0,
             retransmissions: Vec::new(),
+            sent_again: 0,
             outbox: VecDeque::new(),
             rtc,
             published: Vec::new(),
@@ -336,6 +339,14 @@ impl Client {
     fn ask(&mut self, mid: Mid) {
         if let Some(stream) = self.rtc.direct_api().stream_rx_by_mid(mid, None) {
             stream.request_keyframe(KeyframeRequestKind::Pli);
+        }
+    }
+
+    /// A datagram leaves it.
+    pub(crate) fn note_sent(&mut self, datagram: &[u8]) {
+        let [first, second, ..] = *datagram else { return };
+        if (128..192).contains(&first) && !(192..224).contains(&second) {
+            self.sent_again += usize::from(self.is_retransmission(Pt::from(second & 0x7f)));
         }
     }
 

@@ -352,3 +352,29 @@ fn without_bandwidth_for_pictures_the_sound_goes_on_and_pictures_come_back() {
     world.run(20 * SECOND);
     assert!(watched(&mut world, 1, 0, 5 * SECOND).frames > 140);
 }
+
+/// Each packet that got lost because the way was full would come again in the place of a new one.
+#[test]
+fn what_a_full_way_in_loses_is_not_asked_for_again() {
+    for rate in [60_000, 90_000, 120_000] {
+        let mut world = watching(10, &Link::default());
+        let way = |rate| Link { delay: millis(25), queue: SECOND, ..Link::of(rate) };
+        // As browsers do where the way is narrow.
+        world.clients[0].upper.clear();
+        world.clients[0].up = way(rate);
+        world.run(4 * SECOND);
+        let before = world.clients[0].sent_again;
+        world.run(10 * SECOND);
+        let full = world.clients[0].sent_again - before;
+        // Well again, but for what any radio link loses.
+        world.clients[0].up = Link { loss: Loss::Random(0.05), ..way(2_000_000) };
+        world.run(4 * SECOND);
+        let before = world.clients[0].sent_again;
+        world.run(10 * SECOND);
+        let well = world.clients[0].sent_again - before;
+        assert!(
+            full <= 30 && well >= 5,
+            "at {rate}: {full} while it was full, {well} when it was well"
+        );
+    }
+}

@@ -300,7 +300,10 @@ impl World {
         let (from, to) = (of(datagram.source), of(datagram.destination));
         let mut random = self.random;
         let link = match (from, to) {
-            (Some(from), _) => &mut self.clients[from].up,
+            (Some(from), _) => {
+                self.clients[from].note_sent(&datagram.contents);
+                &mut self.clients[from].up
+            }
             (None, Some(to)) => {
                 let to = self.clients[to].behind.unwrap_or(to);
                 &mut self.clients[to].down

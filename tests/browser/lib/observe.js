@@ -59,7 +59,8 @@ export async function mediaFlows(page, { more = 10, heard = true, within = 45_00
 
 /**
  * The way that the page's media goes, as its browser sees it.
- * @returns {Promise<{protocol: string, kind: string, relay: string | undefined}>}
+ * @returns {Promise<{protocol: string, kind: string, relay: string | undefined, roundTrip: number}>}
+ *   the round trip in milliseconds
  */
 export function path(page) {
   return page.evaluate(async () => {
@@ -74,6 +75,7 @@ export function path(page) {
       protocol: local.protocol,
       kind: local.candidateType,
       relay: local.relayProtocol,
+      roundTrip: pair.currentRoundTripTime * 1000,
       cipher: entries.find(({ type }) => type === 'transport').srtpCipher,
     };
   });

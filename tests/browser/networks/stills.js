@@ -1,26 +1,27 @@
 // Networks that carry the sound and no video: still pictures come instead, and the video by itself
 // when the network is well again.
+import { path } from '../lib/observe.js';
 import { eventually } from '../lib/people.js';
 import { counts, framesSince, longestGap } from '../lib/picture-watch.js';
 import { stillsSince } from '../lib/stills-watch.js';
 import { atLeast, atMost, sleep } from './scenarios.js';
 
 /** A customer whose network takes hardly more than the sound. */
-export async function noVideoUp({ stylist }, network) {
+export async function noVideoUp(call, network) {
   await network.set('both delay=20');
-  return withStills(stylist, network, 'up rate=80 queue=1000');
+  return withStills(call.stylist, call.customer, network, 'up rate=80 queue=1000');
 }
 
 /** One whose network brings hardly more than that, and what the server pads it with. */
 export async function noVideoDown({ customer }, network) {
   await network.set('both delay=20');
-  return withStills(customer, network, 'down rate=100 queue=1000');
+  return withStills(customer, customer, network, 'down rate=100 queue=1000');
 }
 
 const OBSERVED_MS = 45_000;
 
-/** What the `viewer` sees and hears on such a link, and after it. */
-async function withStills(viewer, network, link) {
+/** What the `viewer` sees and hears on such a link, behind which somebody is, and after it. */
+async function withStills(viewer, behind, network, link) {
   await sleep(3000);
   const cut = Date.now();
   await network.set(link);
@@ -34,6 +35,7 @@ async function withStills(viewer, network, link) {
   const before = await counts(viewer);
   await sleep(OBSERVED_MS);
   const after = await counts(viewer);
+  const { roundTrip } = await path(behind);
   const shown = (await stillsSince(viewer, cut)).filter(({ url }) => url);
   const concealed = (100 * (after.concealed - before.concealed)) / (after.samples - before.samples);
 
@@ -49,6 +51,7 @@ async function withStills(viewer, network, link) {
     atLeast('still pictures in 45 s', '', shown.length, 6),
     atMost('oldest picture before its successor', 'ms', oldest(shown, healed), 12_000),
     atMost('sound that had to be filled in', '%', concealed, 10),
+    atMost('round trip at the end of it', 'ms', roundTrip, 400),
     atMost('video back after', 'ms', back - healed, 20_000),
   ];
 }

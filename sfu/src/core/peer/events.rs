@@ -34,6 +34,10 @@ impl Peer {
             }
             Event::PeerStats(stats) => {
                 let (downlink, estimate) = (self.sending.take_downlink(), self.estimate());
+                if let Some(loss) = stats.ingress_loss_fraction {
+                    let repairs = self.repairs.note(loss, downlink.round_trip);
+                    self.incoming.repair(&mut self.rtc, repairs);
+                }
                 Some(PeerOutput::Measured(self.gauge.measure(&stats, &downlink, estimate)))
             }
             _ => None,

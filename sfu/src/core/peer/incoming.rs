@@ -5,7 +5,7 @@
 use str0m::Rtc;
 use str0m::rtp::Ssrc;
 
-use super::lines::LineState;
+use super::lines::{LineState, resending};
 use crate::core::event::TrackKind;
 use crate::core::track::MOST_LAYERS;
 
@@ -34,6 +34,8 @@ struct Known {
     incoming: Incoming,
     /// Packets of the same layer had another SSRC before, and none of this one was passed on yet.
     begins: bool,
+    /// What gets lost of it can be asked for.
+    resends: bool,
 }
 
 impl IncomingStreams {
@@ -49,11 +51,12 @@ impl IncomingStreams {
             return Some((known.incoming, known.begins));
         }
         let incoming = identify(rtc, lines, ssrc)?;
+        let resends = resending(rtc, &lines[incoming.line].payload_types).next().is_some();
         self.seen += 1;
         let count = self.known.len();
         self.known.retain(|known| known.incoming != incoming);
         let begins = self.known.len() < count;
-        self.known.push(Known { ssrc, incoming, begins });
+        self.known.push(Known { ssrc, incoming, begins, resends });
         Some((incoming, begins))
     }
 
@@ -61,6 +64,16 @@ impl IncomingStreams {
     pub(super) fn has_begun(&mut self, ssrc: Ssrc) {
         if let Some(known) = self.known.iter_mut().find(|known| known.ssrc == ssrc) {
             known.begins = false;
+        }
+    }
+
+    /// Says of all that is known now, and is sent again at all, whether to ask for what is missing of it.
+    pub(super) fn repair(&self, rtc: &mut Rtc, repairs: bool) {
+        let mut api = rtc.direct_api();
+        for known in self.known.iter().filter(|known| known.resends) {
+            if let Some(stream) = api.stream_rx(&known.ssrc) {
+                stream.suppress_nack(!repairs);
+            }
         }
     }
 

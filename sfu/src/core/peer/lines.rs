@@ -153,6 +153,16 @@ fn redundancy(rtc: &Rtc, payload_types: &[(Pt, Codec)]) -> Option<Redundancy> {
     Some(Redundancy::new(params.red()?, *opus))
 }
 
+/// Of a line's payload types those that are sent again when asked for, and as which others (RFC 4588).
+pub(super) fn resending(
+    rtc: &Rtc,
+    payload_types: &[(Pt, Codec)],
+) -> impl Iterator<Item = (Pt, Pt)> {
+    let params = rtc.codec_config().params().iter();
+    let of_line = params.filter(|params| payload_types.iter().any(|(pt, _)| *pt == params.pt()));
+    of_line.filter_map(|params| Some((params.pt(), params.resend()?)))
+}
+
 /// How a receive slot's stream is named in the answer.
 pub(super) fn naming(
     rtc: &Rtc,
@@ -162,9 +172,7 @@ pub(super) fn naming(
     ssrc: u32,
     resend: Option<Ssrc>,
 ) -> Naming {
-    let params = rtc.codec_config().params().iter();
-    let of_line = params.filter(|params| payload_types.iter().any(|(pt, _)| *pt == params.pt()));
-    let pairs = of_line.filter_map(|params| Some((*params.pt(), *params.resend()?))).collect();
+    let pairs = resending(rtc, payload_types).map(|(pt, resend)| (*pt, *resend)).collect();
     Naming {
         mid: mid.to_string(),
         ssrc,

@@ -13,6 +13,7 @@ mod incoming;
 mod lines;
 mod polling;
 mod redundancy;
+mod repairs;
 mod slots;
 mod ways;
 
@@ -31,6 +32,7 @@ use self::identity::{INITIAL_ESTIMATE, configure};
 use self::incoming::IncomingStreams;
 pub(crate) use self::lines::Line;
 use self::lines::{LineState, Role, answer, read_lines};
+use self::repairs::Repairs;
 use self::ways::{candidate, protocol};
 use super::capture_clock::CaptureClock;
 use super::dtls::{self, ExportedKeys};
@@ -105,6 +107,7 @@ pub(crate) struct Peer {
     clock: CaptureClock,
     path: Path,
     gauge: Gauge,
+    repairs: Repairs,
     /// Came with one datagram, and are handed on one by one.
     unpacked: VecDeque<Received>,
     /// Whether sound is sent twice where the client knows how to take it.
@@ -144,6 +147,7 @@ impl Peer {
             clock: CaptureClock::default(),
             path: Path::default(),
             gauge: Gauge::default(),
+            repairs: Repairs::default(),
             unpacked: VecDeque::new(),
             copies_of_sound: 0,
             tells_levels: false,

@@ -45,12 +45,13 @@ test('in the waiting room the camera costs little, in the call it is whole', asy
 test('a narrow network gets the lowest layer or none, and less of the sound', async () => {
   const sound = () => sender(0).getParameters().encodings[0]!.maxBitrate;
   await publishing.publish(everything);
-  await publishing.restrain('lowest', true);
+  await publishing.restrain('lowest', 'sparing');
   expect(active()).toEqual([true, false, false]);
   expect(sound()).toBe(16_000);
-  await publishing.restrain('none', true);
+  await publishing.restrain('none', 'least');
   expect(active()).toEqual([false, false, false]);
-  await publishing.restrain('all', false);
+  expect(sound()).toBe(10_000);
+  await publishing.restrain('all', 'all');
   expect(active()).toEqual([true, true, true]);
   expect(sound()).toBeUndefined();
 });
@@ -66,16 +67,16 @@ test('where the network carries little of the best layer, another is sent beside
   expect(active()).toEqual([false, false, true]);
   await publishing.afford(100_000);
   expect(active()).toEqual([true, true, true]);
-  await publishing.restrain('lowest', true);
+  await publishing.restrain('lowest', 'least');
   expect(active()).toEqual([true, false, false]);
-  await publishing.restrain('all', true);
+  await publishing.restrain('all', 'least');
   await publishing.afford(null);
   expect(active()).toEqual([false, false, true]);
 });
 
 test('who needs no video gets none, however much the network carries', async () => {
   await publishing.publish({ ...everything, video: [false, false, false] });
-  await publishing.restrain('lowest', false);
+  await publishing.restrain('lowest', 'all');
   expect(active()).toEqual([false, false, false]);
 });
 
@@ -94,7 +95,7 @@ test('what is decided in one breath is set one after the other, and the last cou
 test('a new connection goes on with what was sent', async () => {
   const camera = new FakeTrack('video', { width: 1280, height: 720 });
   await publishing.send('video', camera as never);
-  await publishing.restrain('none', true);
+  await publishing.restrain('none', 'least');
   const added = vi.spyOn((peer = new FakePeer()), 'addTransceiver');
   publishing.addTo(peer as never);
   expect(added.mock.calls.map(([what]) => what)).toEqual(['audio', camera, 'video']);

@@ -5,7 +5,7 @@ import { encodings, layerNames, NOTHING_TOLD, type Sending, type Source, stopgap
 import type { Relief } from './processor/relief';
 import type { Publish, TrackKind } from './protocol';
 import { preferCodecs } from './sdp';
-import { tuneSound } from './sound-rate';
+import { type SoundShare, tuneSound } from './sound-rate';
 
 /** How much of the camera is sent, whatever is needed: all of it, the lowest layer, or nothing. */
 export type CameraShare = 'all' | 'lowest' | 'none';
@@ -25,7 +25,7 @@ export class Publishing {
   private told: Publish = NOTHING_TOLD;
   private sparing = false;
   private share: CameraShare = 'all';
-  private sparesSound = false;
+  private sound: SoundShare = 'all';
   private relief: Relief = 0;
   /** What the network carries, in bits per second, where the browser says. */
   private bitrate: number | null = null;
@@ -72,9 +72,9 @@ export class Publishing {
   }
 
   /** A network that carries hardly more than the sound is not asked for more, nor for all of that. */
-  async restrain(share: CameraShare, sparesSound: boolean): Promise<void> {
-    if (this.share === share && this.sparesSound === sparesSound) return;
-    [this.share, this.sparesSound] = [share, sparesSound];
+  async restrain(share: CameraShare, sound: SoundShare): Promise<void> {
+    if (this.share === share && this.sound === sound) return;
+    [this.share, this.sound] = [share, sound];
     await this.tune();
   }
 
@@ -145,7 +145,7 @@ export class Publishing {
       const wanted = encodings(sourceOf(video), present.length, sending);
       present.forEach((encoding, layer) => Object.assign(encoding, wanted[layer]));
     });
-    await tuneSound(this.sender('audio'), this.sparesSound);
+    await tuneSound(this.sender('audio'), this.sound);
     await setParameters(this.sender('screen'), (present) => {
       for (const encoding of present) encoding.active = this.told.screen;
     });

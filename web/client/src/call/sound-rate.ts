@@ -1,16 +1,30 @@
 // How much of a network the sound takes. Speech stays clear at a fraction of what browsers send, and
 // on a network that carries hardly more than that, this is what keeps it whole.
 
-/** In bits per second, beside some 23,000 of headers: twenty milliseconds of sound are a packet. */
-const SPARING_BPS = 16_000;
+/** As browsers send it; sparingly; or as little as leaves room for anything else where the way out
+ *  carries no video. */
+export type SoundShare = 'all' | 'sparing' | 'least';
 
-/** As browsers send it, or sparingly. */
-export async function tuneSound(sender: RTCRtpSender | undefined, sparing: boolean): Promise<void> {
+/**
+ * In bits per second, beside some 23,000 of headers: twenty milliseconds of sound are a packet. Where the
+ * other side takes each packet twice (RED, RFC 2198) these count twice. Opus keeps to wideband for speech
+ * down to 9,000.
+ */
+const RATES: Record<SoundShare, number | undefined> = {
+  all: undefined,
+  sparing: 16_000,
+  least: 10_000,
+};
+
+export async function tuneSound(
+  sender: RTCRtpSender | undefined,
+  share: SoundShare,
+): Promise<void> {
   const parameters = sender?.getParameters();
   const [encoding] = parameters?.encodings ?? [];
-  if (!sender || !parameters || !encoding) return;
-  if ((encoding.maxBitrate === SPARING_BPS) === sparing) return;
-  if (sparing) encoding.maxBitrate = SPARING_BPS;
-  else delete encoding.maxBitrate;
+  const rate = RATES[share];
+  if (!sender || !parameters || !encoding || encoding.maxBitrate === rate) return;
+  if (rate === undefined) delete encoding.maxBitrate;
+  else encoding.maxBitrate = rate;
   await sender.setParameters(parameters).catch(() => undefined);
 }

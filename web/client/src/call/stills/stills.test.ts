@@ -2,6 +2,7 @@ import { beforeEach, expect, test, vi } from 'vitest';
 import { EMPTY, reduce, type CallModel } from '../model';
 import type { ClientMessage, ServerMessage } from '../protocol';
 import type { CameraShare } from '../publishing';
+import type { SoundShare } from '../sound-rate';
 import { Statistics } from '../statistics/statistics';
 import { writable } from '../store';
 import { FakeTimers, person, welcome } from '../testing';
@@ -20,7 +21,7 @@ let model: ReturnType<typeof writable<CallModel>>;
 let stills: Stills;
 let said: ClientMessage[];
 let shares: CameraShare[];
-let sparesSound: boolean;
+let sound: SoundShare;
 let connected: boolean;
 let inSight: boolean;
 let busy: boolean;
@@ -44,9 +45,9 @@ beforeEach(() => {
       slots: writable([{ mid: '5', kind: 'video' as const, stream: streamOf('track') }]),
     },
     publishing: {
-      restrain: async (share, sparing) => {
+      restrain: async (share, soundShare) => {
         if (shares.at(-1) !== share) shares.push(share);
-        sparesSound = sparing;
+        sound = soundShare;
       },
       afford: async () => undefined,
     },
@@ -176,7 +177,7 @@ test('on a network too weak for video it is given up, said, and tried again', as
   await timers.advance(7000);
   expect(told('stills')).toEqual([{ type: 'stills', on: true }]);
   expect(stills.own.get()).toEqual({ weak: true, by: [] });
-  expect(sparesSound).toBe(true);
+  expect(sound).toBe('least');
   expect(shares).toEqual(['all', 'none']);
   hear({ type: 'stills_wanted', by: [2] });
   await timers.advance(1000);
@@ -220,10 +221,10 @@ test('what is lost on another’s way is no reason to ask for none', async () =>
 test('the sound is made small for those who hear it on a weak network', async () => {
   hear({ type: 'stills_wanted', by: [2] });
   await timers.advance(2000);
-  expect([sparesSound, shares.at(-1)]).toEqual([true, 'all']);
+  expect([sound, shares.at(-1)]).toEqual(['sparing', 'all']);
   hear({ type: 'stills_wanted', by: [] });
   await timers.advance(2000);
-  expect(sparesSound).toBe(false);
+  expect(sound).toBe('all');
 });
 
 test('a camera that nobody needs, or that is off, says nothing of the network', async () => {

@@ -236,7 +236,8 @@ export class Stills {
     const weak = way !== 'video';
     // Theirs is as narrow, and it is this page's sound that they hear.
     const isHeardByWeak = this.ownStore.get().by.length > 0;
-    void this.options.publishing.restrain(SHARES[way], weak || isHeardByWeak);
+    const sound = weak || this.uplink.isTight ? 'least' : isHeardByWeak ? 'sparing' : 'all';
+    void this.options.publishing.restrain(SHARES[way], sound);
     if (weak !== this.ownStore.get().weak) this.ownStore.update((own) => ({ ...own, weak }));
     if (weak === this.told.stills) return;
     if (this.options.say({ type: 'stills', on: weak })) this.told.stills = weak;

@@ -63,6 +63,19 @@ test('it is given up sooner when nobody can talk over it, or somebody sees nothi
   expect(secondsUntil('stills', 5, BAD, { lacking: true })).toBe(3);
 });
 
+test('where it takes hardly more than the sound that is to be spared at once, until there is plenty', () => {
+  second(12, 150_000);
+  expect(watch.isTight).toBe(false);
+  second(12, BAD);
+  expect(watch.isTight).toBe(true);
+  second(12, 150_000);
+  expect(watch.isTight).toBe(true);
+  second(25, GOOD);
+  expect(watch.isTight).toBe(false);
+  second(12, BAD, { busy: true });
+  expect(watch.isTight).toBe(false);
+});
+
 test('nothing is concluded while the camera is off, or nobody needs it', () => {
   expect(secondsUntil('stills', 0, BAD, { asked: false })).toBe(Infinity);
 });

@@ -26,6 +26,8 @@ export interface Uplink {
 const LEAST_BPS = 100_000;
 /** To be taken for good again it has to be clearly better. */
 const ENOUGH_BPS = 140_000;
+/** And here the sound need not be spared any more. */
+const PLENTY_BPS = 300_000;
 const STALLED_FPS = 1;
 const FLOWING_FPS = 4;
 /** As long as that nobody can talk any more. */
@@ -37,6 +39,9 @@ const PATIENCE = { badMs: 4000, hopelessMs: 1500, goodMs: 3000 };
 export class UplinkWatch {
   private readonly watch = new WayWatch(PATIENCE);
   private last: Uplink | null = null;
+  /** The way carries hardly more than the sound, or did a moment ago: what there is to spare of that
+      helps at once, before video is given up, and costs little where it was a mistake. */
+  isTight = false;
 
   measure(now: Uplink): Way {
     const rate = rateOf(this.last, now);
@@ -45,6 +50,8 @@ export class UplinkWatch {
     const { at, estimate, roundTrip, asked, lacking } = now;
     const isBelieved = !now.busy || isStrained(now);
     const narrow = isBelieved && estimate !== null && estimate < LEAST_BPS;
+    if (narrow) this.isTight = true;
+    else if (estimate === null || estimate >= PLENTY_BPS) this.isTight = false;
     const wide = estimate === null || estimate >= ENOUGH_BPS;
     return this.watch.look({
       at,
@@ -67,7 +74,7 @@ export class UplinkWatch {
   }
 
   forget(): void {
-    this.last = null;
+    [this.last, this.isTight] = [null, false];
     this.watch.forget();
   }
 }
