@@ -378,3 +378,18 @@ fn what_a_full_way_in_loses_is_not_asked_for_again() {
         );
     }
 }
+
+/// Whatever fills its queue has to be given up before anybody can be heard again.
+#[test]
+fn a_way_that_suddenly_carries_only_sound_carries_it_after_seven_seconds() {
+    for (seed, rate) in [(9, 110_000), (10, 130_000)] {
+        let mut world = watching(seed, &Link { delay: millis(25), ..Link::of(2_000_000) });
+        world.clients[1].down = Link { delay: millis(25), queue: SECOND, ..Link::of(rate) };
+        world.run(7 * SECOND);
+        for second in 7..60 {
+            world.run(SECOND);
+            let heard = sound(&world, 1, 0, SECOND);
+            assert!(heard > 0.9, "{second} s after {rate}: {heard}");
+        }
+    }
+}

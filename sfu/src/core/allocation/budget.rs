@@ -22,6 +22,8 @@ const DRAINED: Duration = Duration::from_millis(10);
 /// So much loss, or so long a queue, is more than sound can bear.
 const HEAVY_LOSS: f32 = 0.10;
 const LONG_QUEUE: Duration = Duration::from_millis(800);
+/// Where so much gets lost besides there is hardly any sound left.
+const GRAVE_LOSS: f32 = 0.25;
 /// Of fewer packets nobody learns what is usual.
 const ENOUGH: u32 = 50;
 /// Strain counts for so long.
@@ -41,6 +43,7 @@ pub(crate) struct Budget {
     crowded: Option<Instant>,
     lossy: Option<Instant>,
     overrun: Option<Instant>,
+    failing: Option<Instant>,
 }
 
 /// What state a way is in.
@@ -48,6 +51,8 @@ pub(crate) struct Budget {
 pub(crate) struct Way {
     /// So much is lost or waits that sound suffers too.
     pub(crate) is_overrun: bool,
+    /// Both, and so much that there is hardly any sound left.
+    pub(crate) is_failing: bool,
     /// Packets have to wait for each other.
     pub(crate) is_crowded: bool,
     /// Much is lost however little is sent.
@@ -73,6 +78,7 @@ impl Default for Budget {
             crowded: None,
             lossy: None,
             overrun: None,
+            failing: None,
         }
     }
 }
@@ -100,6 +106,9 @@ impl Budget {
         if losses.exceed(HEAVY_LOSS + usual) {
             self.overrun = Some(now);
         }
+        if losses.exceed(GRAVE_LOSS + usual) && queue > LONG_QUEUE {
+            self.failing = Some(now);
+        }
     }
 
     /// Bits per second, given the estimate. Without strain the way carries at least what
@@ -116,6 +125,7 @@ impl Budget {
     pub(crate) fn way(&self, now: Instant) -> Way {
         Way {
             is_overrun: is_recent(self.overrun, now),
+            is_failing: is_recent(self.failing, now),
             is_crowded: is_recent(self.crowded, now),
             is_rough: self.losses.before.or(self.losses.least) > Some(ROUGH),
         }
@@ -209,5 +219,10 @@ mod tests {
         assert_eq!(budget.way(now), Way { is_rough: true, ..Way::default() });
         budget.measure(now, &measured(0, 60));
         assert!(budget.is_strained(now) && budget.way(now).is_overrun);
+        assert!(!budget.way(now).is_failing);
+        budget.measure(now, &measured(0, 90));
+        assert!(!budget.way(now).is_failing);
+        budget.measure(now, &measured(900, 90));
+        assert!(budget.way(now).is_failing);
     }
 }

@@ -14,6 +14,8 @@ const CALM_SHORTAGE: Duration = Duration::from_secs(3);
 const CALM_GRAVE: u64 = 4;
 /// What matters most does not go dark before it has been short for so long,
 const DARKENING: Duration = Duration::from_secs(4);
+/// or, where hardly any sound is left, for so long,
+const FAILING_DARKENING: Duration = Duration::from_secs(1);
 /// unless what is needed is more than so many times the budget and a little.
 const MOST_OVERDRAFT: u64 = 2;
 const SMALL: u64 = 200_000;
@@ -52,7 +54,7 @@ impl Steady {
         demands: &[Demand],
     ) -> Vec<Option<u8>> {
         let wanted = allocate(budget, demands);
-        let wanted = self.without_haste(now, budget, way.is_overrun, demands, wanted);
+        let wanted = self.without_haste(now, budget, way, demands, wanted);
         let falls = demands.iter().zip(&wanted).any(|(demand, wanted)| demand.falls_to(*wanted));
         if !falls {
             self.short_since = None;
@@ -97,7 +99,7 @@ impl Steady {
         &mut self,
         now: Instant,
         budget: u64,
-        is_overrun: bool,
+        way: Way,
         demands: &[Demand],
         mut wanted: Vec<Option<u8>>,
     ) -> Vec<Option<u8>> {
@@ -106,7 +108,7 @@ impl Steady {
             wanted[*index].is_none() && demand.present.is_some() && demand.above(None).is_some()
         };
         let dark: Vec<usize> = (0..demands.len()).filter(darkens).collect();
-        if !is_overrun {
+        if !way.is_overrun {
             self.dark_since = None;
             for index in dark {
                 wanted[index] = demands[index].above(None);
@@ -122,7 +124,8 @@ impl Steady {
         let rate = lowest.and_then(|layer| demands[first].rate(layer)).unwrap_or(0);
         let since = *self.dark_since.get_or_insert(now);
         let is_small = rate <= budget.saturating_mul(MOST_OVERDRAFT) + SMALL;
-        if is_small && now.saturating_duration_since(since) < DARKENING {
+        let patience = if way.is_failing { FAILING_DARKENING } else { DARKENING };
+        if is_small && now.saturating_duration_since(since) < patience {
             wanted[first] = lowest;
         }
         wanted
@@ -218,12 +221,20 @@ mod tests {
         };
         let demands = [Rank::Other, Rank::ActiveSpeaker, Rank::Other].map(demand);
         let mut steady = Steady::default();
-        let mut without_haste = |budget, is_overrun| {
+        let mut without_haste = |millis, budget, way| {
             let wanted = allocate(budget, &demands);
-            steady.without_haste(now, budget, is_overrun, &demands, wanted)
+            steady.without_haste(now + Duration::from_millis(millis), budget, way, &demands, wanted)
         };
-        assert_eq!(without_haste(200_000, false), [Some(0); 3]);
-        assert_eq!(without_haste(100_000, false), [Some(0); 3]);
-        assert_eq!(without_haste(100_000, true), [None, Some(0), None]);
+        let well = Way::default();
+        let overrun = Way { is_overrun: true, ..well };
+        let failing = Way { is_failing: true, ..overrun };
+        assert_eq!(without_haste(0, 200_000, well), [Some(0); 3]);
+        assert_eq!(without_haste(0, 100_000, well), [Some(0); 3]);
+        let only_who_matters_most = [None, Some(0), None];
+        assert_eq!(without_haste(0, 100_000, overrun), only_who_matters_most);
+        assert_eq!(without_haste(900, 100_000, failing), only_who_matters_most);
+        assert_eq!(without_haste(1_000, 100_000, failing), [None; 3]);
+        assert_eq!(without_haste(3_900, 100_000, overrun), only_who_matters_most);
+        assert_eq!(without_haste(4_000, 100_000, overrun), [None; 3]);
     }
 }

@@ -12,6 +12,8 @@ const USUAL_TRIP: Duration = Duration::from_millis(100);
 const HEAVY_LOSS: f32 = 0.08;
 const LOSS: f32 = 0.02;
 const LONG_TRIP: Duration = Duration::from_millis(80);
+/// What has to wait for so long on its way is not worth sending again.
+const TOO_LATE: Duration = Duration::from_millis(500);
 /// Losses come in bursts, which the second copy should not be in as well.
 const APART: Duration = Duration::from_millis(25);
 const MOST_SECOND_COPIES: usize = 256;
@@ -47,10 +49,15 @@ impl Sending {
     }
 
     pub(super) fn send_again(&mut self, now: Instant, stream: usize, sequence: u16) {
+        let loss = self.losses.lately().share();
+        if loss > HEAVY_LOSS && self.congestion.queue() > TOO_LATE {
+            // It got lost for want of room, which this would take from what is new.
+            return;
+        }
         let under_way = self.congestion.round_trip().unwrap_or(USUAL_TRIP);
         let is_sent = self.send_copy(now, stream, sequence, under_way);
         let bearable = if under_way < LONG_TRIP { HEAVY_LOSS } else { LOSS };
-        let is_lossy = self.losses.lately().share() > bearable;
+        let is_lossy = loss > bearable;
         let is_free = self.congestion.space() != Space::Crowded;
         if is_sent && is_lossy && is_free && self.second_copies.len() < MOST_SECOND_COPIES {
             self.second_copies.push_back((now + APART, stream, sequence));
