@@ -76,6 +76,19 @@ test('where it takes hardly more than the sound that is to be spared at once, un
   expect(watch.isTight).toBe(false);
 });
 
+test('nor once it was calm for long, with an estimate that only grows with video', () => {
+  const calmly = (asked: boolean) => second(0, BAD, { asked });
+  calmly(false);
+  expect(watch.isTight).toBe(false);
+  second(0, BAD, { asked: false, roundTrip: 900 });
+  for (let seconds = 1; seconds < 20; seconds += 1) calmly(false);
+  expect(watch.isTight).toBe(true);
+  calmly(false);
+  expect(watch.isTight).toBe(false);
+  calmly(true);
+  expect(watch.isTight).toBe(true);
+});
+
 test('nothing is concluded while the camera is off, or nobody needs it', () => {
   expect(secondsUntil('stills', 0, BAD, { asked: false })).toBe(Infinity);
 });

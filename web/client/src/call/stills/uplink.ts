@@ -26,8 +26,10 @@ export interface Uplink {
 const LEAST_BPS = 100_000;
 /** To be taken for good again it has to be clearly better. */
 const ENOUGH_BPS = 140_000;
-/** And here the sound need not be spared any more. */
+/** Here the sound need not be spared any more, nor where nothing was strained for so long: without video
+    the estimate may stay low for good. */
 const PLENTY_BPS = 300_000;
+const CALM_MS = 20_000;
 const STALLED_FPS = 1;
 const FLOWING_FPS = 4;
 /** As long as that nobody can talk any more. */
@@ -42,6 +44,7 @@ export class UplinkWatch {
   /** The way carries hardly more than the sound, or did a moment ago: what there is to spare of that
       helps at once, before video is given up, and costs little where it was a mistake. */
   isTight = false;
+  private strainedAt = 0;
 
   measure(now: Uplink): Way {
     const rate = rateOf(this.last, now);
@@ -50,8 +53,7 @@ export class UplinkWatch {
     const { at, estimate, roundTrip, asked, lacking } = now;
     const isBelieved = !now.busy || isStrained(now);
     const narrow = isBelieved && estimate !== null && estimate < LEAST_BPS;
-    if (narrow) this.isTight = true;
-    else if (estimate === null || estimate >= PLENTY_BPS) this.isTight = false;
+    this.judgeRoom(now, narrow);
     const wide = estimate === null || estimate >= ENOUGH_BPS;
     return this.watch.look({
       at,
@@ -66,6 +68,15 @@ export class UplinkWatch {
   pass(now: Uplink): Way {
     this.last = now;
     return this.watch.way;
+  }
+
+  private judgeRoom(now: Uplink, narrow: boolean): void {
+    const { at, estimate, asked } = now;
+    const strained = isStrained(now);
+    const begins = narrow && (asked || strained) && !this.isTight;
+    if (strained || begins) this.strainedAt = at;
+    const isRoomy = estimate === null || estimate >= PLENTY_BPS || at - this.strainedAt >= CALM_MS;
+    this.isTight = begins || (this.isTight && !isRoomy);
   }
 
   /** A still picture went through at this many bits per second. */
