@@ -155,7 +155,8 @@ export const t = catalogue({
         too_late: 'Its time has passed.',
         cancelled: 'The appointment was cancelled.',
         forbidden: 'You are not signed in any more. Go back to the appointment and sign in again.',
-        room_full: 'There is no free place.',
+        room_full:
+          'There is no free place. Ask somebody in the call to make room, then open it again.',
         unsupported_media:
           'This browser and the server have no common video format. Open the call in Chrome, Edge or Safari.',
         other: 'Try again in a moment.',
@@ -315,7 +316,7 @@ export const t = catalogue({
         too_late: '时间已过。',
         cancelled: '预约已取消。',
         forbidden: '您的登录已失效，请返回预约，重新登录。',
-        room_full: '通话人数已满。',
+        room_full: '通话人数已满。请让通话中的一位先离开，再重新打开。',
         unsupported_media:
           '这个浏览器与服务器没有共同的视频格式，请用 Chrome、Edge 或 Safari 打开通话。',
         other: '请稍后重试。',
