@@ -35,8 +35,8 @@ impl Peer {
             Event::PeerStats(stats) => {
                 let (downlink, estimate) = (self.sending.take_downlink(), self.estimate());
                 if let Some(loss) = stats.ingress_loss_fraction {
-                    let repairs = self.repairs.note(loss, downlink.round_trip);
-                    self.incoming.repair(&mut self.rtc, repairs);
+                    let is_open = self.nack_gate.note(self.path.ends(), loss, downlink.round_trip);
+                    self.incoming.enable_nacks(&mut self.rtc, is_open);
                 }
                 Some(PeerOutput::Measured(self.gauge.measure(&stats, &downlink, estimate)))
             }

@@ -68,11 +68,11 @@ impl IncomingStreams {
     }
 
     /// Says of all that is known now, and is sent again at all, whether to ask for what is missing of it.
-    pub(super) fn repair(&self, rtc: &mut Rtc, repairs: bool) {
+    pub(super) fn enable_nacks(&self, rtc: &mut Rtc, enabled: bool) {
         let mut api = rtc.direct_api();
         for known in self.known.iter().filter(|known| known.resends) {
             if let Some(stream) = api.stream_rx(&known.ssrc) {
-                stream.suppress_nack(!repairs);
+                stream.suppress_nack(!enabled);
             }
         }
     }

@@ -11,9 +11,9 @@ mod headers;
 mod identity;
 mod incoming;
 mod lines;
+mod nacks;
 mod polling;
 mod redundancy;
-mod repairs;
 mod slots;
 mod ways;
 
@@ -32,7 +32,7 @@ use self::identity::{INITIAL_ESTIMATE, configure};
 use self::incoming::IncomingStreams;
 pub(crate) use self::lines::Line;
 use self::lines::{LineState, Role, answer, read_lines};
-use self::repairs::Repairs;
+use self::nacks::NackGate;
 use self::ways::{candidate, protocol};
 use super::capture_clock::CaptureClock;
 use super::dtls::{self, ExportedKeys};
@@ -107,7 +107,7 @@ pub(crate) struct Peer {
     clock: CaptureClock,
     path: Path,
     gauge: Gauge,
-    repairs: Repairs,
+    nack_gate: NackGate,
     /// Came with one datagram, and are handed on one by one.
     unpacked: VecDeque<Received>,
     /// Whether sound is sent twice where the client knows how to take it.
@@ -147,7 +147,7 @@ impl Peer {
             clock: CaptureClock::default(),
             path: Path::default(),
             gauge: Gauge::default(),
-            repairs: Repairs::default(),
+            nack_gate: NackGate::default(),
             unpacked: VecDeque::new(),
             copies_of_sound: 0,
             tells_levels: false,
