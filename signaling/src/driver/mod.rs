@@ -2,6 +2,7 @@
 //! here; queues, time and the media server do.
 
 mod clock;
+mod frames;
 mod media;
 mod outlet;
 mod registry;
@@ -14,17 +15,15 @@ use crate::core::Settings;
 use crate::gate::{Caller, Gate, Subject};
 use crate::message::{CallId, EndReason};
 use crate::time::UnixMillis;
-use axum::extract::ws::{WebSocket, WebSocketUpgrade};
+use axum::body::Body;
+use axum::response::Response;
+use frames::Frames;
 use registry::Registry;
 use sfu::MediaServer;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use task::Command;
-
-/// Beyond this even an error is too much of an answer: the socket is closed.
-const MAX_READ: usize = 256 * 1024;
-/// Taken from the kernel at a time. Each socket keeps so much, and it is cleared before each reading.
-const READ_SIZE: usize = 8 * 1024;
+pub use yawc::IncomingUpgrade;
 
 /// All calls of this process. Clones speak of the same ones.
 pub struct Calls<G> {
@@ -43,6 +42,7 @@ struct Shared<G> {
     settings: Settings,
     registry: Registry,
     last_socket: AtomicU64,
+    wire: yawc::Options,
 }
 
 impl<G: Gate> Calls<G> {
@@ -53,12 +53,21 @@ impl<G: Gate> Calls<G> {
     pub fn with_settings(media: MediaServer, gate: Arc<G>, settings: Settings) -> Self {
         let registry = Registry::default();
         let last_socket = AtomicU64::new(0);
-        Self { shared: Arc::new(Shared { media, gate, settings, registry, last_socket }) }
+        let wire = frames::options();
+        Self { shared: Arc::new(Shared { media, gate, settings, registry, last_socket, wire }) }
     }
 
-    /// Serves one socket until it is closed. Upgrade it with [`upgrade`].
-    pub async fn serve(&self, socket: WebSocket, caller: Caller) {
-        socket::serve(self, socket, caller).await;
+    /// The answer to a request for a socket, which is then served until it is closed.
+    pub fn open(&self, request: IncomingUpgrade, caller: Caller) -> yawc::Result<Response> {
+        let (response, socket) = request.upgrade(self.shared.wire.clone())?;
+        let calls = self.clone();
+        tokio::spawn(async move {
+            match socket.await {
+                Ok(socket) => socket::serve(&calls, Frames(socket), caller).await,
+                Err(error) => tracing::debug!(%error, "a socket did not open"),
+            }
+        });
+        Ok(response.map(Body::new))
     }
 
     /// The product ends a call: it was cancelled, or moved. Nothing happens if nobody is in it.
@@ -106,13 +115,4 @@ impl<G: Gate> Calls<G> {
             let _ = sender.send(command).await;
         }
     }
-}
-
-/// The limits of a call's socket, to be set before it is upgraded.
-pub fn upgrade(socket: WebSocketUpgrade) -> WebSocketUpgrade {
-    socket
-        .read_buffer_size(READ_SIZE)
-        .max_message_size(MAX_READ)
-        .max_frame_size(MAX_READ)
-        .max_write_buffer_size(1024 * 1024)
 }

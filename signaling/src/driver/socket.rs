@@ -2,25 +2,26 @@
 //! writes what the call has to say. Lives no longer than the client is heard.
 
 use super::clock::Clock;
+use super::frames::Frames;
 use super::outlet::{Inlet, Outgoing, Outlet, outlet};
 use super::task::{Command, error, refused};
 use super::{Calls, token};
 use crate::core::{Budget, Joining, SocketId, Verdict};
 use crate::gate::{Caller, Gate, JoinRequest, Pass, Refusal};
 use crate::message::{ClientMessage, CloseCode, ErrorCode, Join, ServerMessage, VERSION, parse};
-use axum::extract::ws::{CloseFrame, Message, WebSocket};
 use futures_util::stream::{SplitSink, SplitStream};
 use futures_util::{SinkExt, StreamExt};
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout, timeout_at};
+use yawc::{Frame, OpCode};
 
 /// How long a client's network may take for one message, or for a farewell.
 const WRITE_WITHIN: Duration = Duration::from_secs(10);
 const FAREWELL_WITHIN: Duration = Duration::from_secs(1);
 
-pub(super) async fn serve<G: Gate>(calls: &Calls<G>, socket: WebSocket, caller: Caller) {
+pub(super) async fn serve<G: Gate>(calls: &Calls<G>, socket: Frames, caller: Caller) {
     let id = SocketId(calls.shared.last_socket.fetch_add(1, Ordering::Relaxed) + 1);
     let (sink, stream) = socket.split();
     let (outlet, inlet) = outlet();
@@ -42,8 +43,8 @@ pub(super) async fn serve<G: Gate>(calls: &Calls<G>, socket: WebSocket, caller: 
 /// Reads and writes until either is over; then says good-bye and tells the call.
 async fn converse<G: Gate>(
     mut reader: Reader<G>,
-    mut stream: SplitStream<WebSocket>,
-    sink: SplitSink<WebSocket, Message>,
+    mut stream: SplitStream<Frames>,
+    sink: SplitSink<Frames, Frame>,
     inlet: Inlet,
 ) {
     let mut writer = std::pin::pin!(write(sink, inlet));
@@ -64,7 +65,7 @@ async fn converse<G: Gate>(
 }
 
 /// Writes what comes, until a closing has been written or the client no longer reads.
-async fn write(mut sink: SplitSink<WebSocket, Message>, mut inlet: Inlet) {
+async fn write(mut sink: SplitSink<Frames, Frame>, mut inlet: Inlet) {
     let code = loop {
         let outgoing = tokio::select! {
             biased;
@@ -74,7 +75,7 @@ async fn write(mut sink: SplitSink<WebSocket, Message>, mut inlet: Inlet) {
         match outgoing {
             Some(Outgoing::Message(text)) => {
                 let sent = tokio::select! {
-                    sent = timeout(WRITE_WITHIN, sink.send(Message::Text(text.into()))) => sent,
+                    sent = timeout(WRITE_WITHIN, sink.send(Frame::text(text))) => sent,
                     _ = inlet.cut.wait_for(|cut| *cut) => break CloseCode::SlowReader,
                 };
                 match sent {
@@ -87,8 +88,8 @@ async fn write(mut sink: SplitSink<WebSocket, Message>, mut inlet: Inlet) {
             None => return,
         }
     };
-    let frame = CloseFrame { code: code.number(), reason: code.name().into() };
-    let _ = timeout(FAREWELL_WITHIN, sink.send(Message::Close(Some(frame)))).await;
+    let farewell = Frame::close(code.number().into(), code.name());
+    let _ = timeout(FAREWELL_WITHIN, sink.send(farewell)).await;
 }
 
 struct Reader<G> {
@@ -109,7 +110,7 @@ struct Reader<G> {
 type Ended = Result<(), CloseCode>;
 
 impl<G: Gate> Reader<G> {
-    async fn read(&mut self, stream: &mut SplitStream<WebSocket>) -> Ended {
+    async fn read(&mut self, stream: &mut SplitStream<Frames>) -> Ended {
         let join_by = Instant::now() + self.calls.shared.settings.join_within;
         let silence = self.calls.shared.settings.silence;
         loop {
@@ -117,14 +118,24 @@ impl<G: Gate> Reader<G> {
                 None => timeout_at(join_by, stream.next()).await.map_err(|_| self.too_late())?,
                 Some(_) => timeout(silence, stream.next()).await.map_err(|_| CloseCode::Silent)?,
             };
-            match frame {
-                Some(Ok(Message::Text(text))) => self.text(text.as_str()).await?,
-                Some(Ok(Message::Binary(_))) => {
+            let frame = match frame {
+                Some(Ok(frame)) => frame,
+                Some(Err(error)) => {
+                    tracing::debug!(%error, "a socket could not be read");
+                    return Ok(());
+                }
+                None => return Ok(()),
+            };
+            match (frame.opcode(), std::str::from_utf8(frame.payload())) {
+                (OpCode::Text, Ok(text)) => self.text(text).await?,
+                (OpCode::Text, Err(_)) => {
+                    self.not_a_message(ErrorCode::Malformed, "text is UTF-8", None)?
+                }
+                (OpCode::Binary | OpCode::Continuation, _) => {
                     self.not_a_message(ErrorCode::Malformed, "messages are text frames", None)?
                 }
-                Some(Ok(Message::Ping(_) | Message::Pong(_))) => self.afford(None).map(|_| ())?,
-                Some(Ok(Message::Close(_))) | None => return Ok(()),
-                Some(Err(error)) => return self.unreadable(&error),
+                (OpCode::Ping | OpCode::Pong, _) => self.afford(None).map(|_| ())?,
+                (OpCode::Close, _) => return Ok(()),
             }
         }
     }
@@ -233,15 +244,6 @@ impl<G: Gate> Reader<G> {
             Verdict::Fine => Ok(()),
             Verdict::TooMuch | Verdict::Close => Err(CloseCode::Malformed),
         }
-    }
-
-    fn unreadable(&self, error: &axum::Error) -> Ended {
-        tracing::debug!(%error, "a socket could not be read");
-        if error.to_string().contains("too long") || error.to_string().contains("too large") {
-            self.error(ErrorCode::TooLarge, "a frame has at most 64 KiB", None);
-            return Err(CloseCode::Malformed);
-        }
-        Ok(())
     }
 
     fn too_late(&self) -> CloseCode {

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod client;
+mod compression;
 mod manners;
 mod shop;
 mod stories;

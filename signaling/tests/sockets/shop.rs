@@ -3,12 +3,12 @@
 
 use axum::Router;
 use axum::extract::State;
-use axum::extract::ws::WebSocketUpgrade;
 use axum::response::Response;
 use axum::routing::get;
 use sfu::{KeyFrame, MediaConfig, MediaServer};
 use signaling::Calls;
 use signaling::core::Settings;
+use signaling::driver::IncomingUpgrade;
 use signaling::gate::*;
 use signaling::message::*;
 use signaling::time::UnixMillis;
@@ -67,9 +67,8 @@ impl Shop {
     }
 }
 
-async fn join(State(calls): State<Calls<Memory>>, socket: WebSocketUpgrade) -> Response {
-    signaling::driver::upgrade(socket)
-        .on_upgrade(async move |socket| calls.serve(socket, Caller::default()).await)
+async fn join(State(calls): State<Calls<Memory>>, request: IncomingUpgrade) -> Response {
+    calls.open(request, Caller::default()).unwrap()
 }
 
 impl Gate for Memory {

@@ -2,19 +2,16 @@
 
 use std::time::Duration;
 
-use futures_util::{SinkExt, StreamExt};
+use futures_util::SinkExt;
 use serde_json::{Value, json};
-use tokio::net::TcpStream;
-use tokio_tungstenite::tungstenite::client::IntoClientRequest;
-use tokio_tungstenite::tungstenite::{Error, Message};
-use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
+use yawc::{Frame, HttpRequest, OpCode, Options, TcpWebSocket, WebSocket};
 
 use crate::persona::Persona;
 
 const PATIENCE: Duration = Duration::from_secs(10);
 
 pub struct Socket {
-    stream: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    stream: TcpWebSocket,
 }
 
 /// How a socket ended, as far as the server said.
@@ -29,17 +26,21 @@ impl Socket {
         Self::try_open(persona, &[]).await.unwrap()
     }
 
-    /// With further headers; the error tells what the server answered to the upgrade.
-    pub async fn try_open(persona: &Persona, headers: &[(&str, &str)]) -> Result<Self, Error> {
+    /// With further headers; the error tells what the server answered to the upgrade. Compresses, as
+    /// browsers do.
+    pub async fn try_open(persona: &Persona, headers: &[(&str, &str)]) -> yawc::Result<Self> {
         let url = format!("{}/api/v1/call", persona.base().replacen("http", "ws", 1));
-        let mut request = url.into_client_request()?;
         let cookie = persona.cookie().map(|cookie| ("cookie", cookie));
-        for (name, value) in headers.iter().copied().chain(cookie) {
-            let name = http::HeaderName::from_bytes(name.as_bytes()).unwrap();
-            request.headers_mut().insert(name, value.parse().unwrap());
-        }
-        let (stream, _) = connect_async(request).await?;
-        Ok(Self { stream })
+        let request = HttpRequest::builder();
+        let request = headers
+            .iter()
+            .copied()
+            .chain(cookie)
+            .fold(request, |request, (name, value)| request.header(name, value));
+        let socket = WebSocket::connect(url.parse().unwrap())
+            .with_options(Options::default().with_balanced_compression())
+            .with_request(request);
+        Ok(Self { stream: socket.await? })
     }
 
     /// A customer's first message.
@@ -69,11 +70,11 @@ impl Socket {
     /// Whatever text, well formed or not.
     pub async fn send_text(&mut self, text: &str) {
         // A socket that the server has just closed is for the next read to tell.
-        let _ = self.stream.send(Message::text(text)).await;
+        let _ = self.stream.send(Frame::text(text.to_owned())).await;
     }
 
     pub async fn send_bytes(&mut self, bytes: Vec<u8>) {
-        let _ = self.stream.send(Message::binary(bytes)).await;
+        let _ = self.stream.send(Frame::binary(bytes)).await;
     }
 
     /// The next message, or how the socket ended.
@@ -83,11 +84,11 @@ impl Socket {
     }
 
     async fn read(&mut self) -> Result<Value, Closed> {
-        while let Some(Ok(message)) = self.stream.next().await {
-            match message {
-                Message::Text(text) => return Ok(serde_json::from_str(&text).unwrap()),
-                Message::Close(frame) => {
-                    return Err(Closed { code: frame.map(|frame| frame.code.into()) });
+        while let Ok(frame) = self.stream.next_frame().await {
+            match frame.opcode() {
+                OpCode::Text => return Ok(serde_json::from_slice(frame.payload()).unwrap()),
+                OpCode::Close => {
+                    return Err(Closed { code: frame.close_code().map(u16::from) });
                 }
                 _ => {}
             }

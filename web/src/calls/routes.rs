@@ -1,11 +1,8 @@
 //! `GET /call`: the socket of a call, whose protocol is described in `signaling/PROTOCOL.md`; and how
 //! good its connections were.
 
-use axum::{
-    Extension,
-    extract::{State, WebSocketUpgrade, ws::rejection::WebSocketUpgradeRejection},
-    response::Response,
-};
+use axum::{Extension, extract::State, response::Response};
+use signaling::driver::IncomingUpgrade;
 use signaling::gate::Caller;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
@@ -39,18 +36,17 @@ async fn join(
     staff: Option<StaffSession>,
     ClientAddress(address): ClientAddress,
     Extension(calls): Extension<Calls>,
-    socket: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
+    request: Result<IncomingUpgrade, http::StatusCode>,
 ) -> ApiResult<Response> {
-    let socket = socket.map_err(no_socket)?;
+    let request = request.map_err(no_socket)?;
     let caller = Caller { staff: staff.map(|staff| staff.id), address };
-    let serve = async move |socket| calls.serve(socket, caller).await;
-    Ok(signaling::driver::upgrade(socket).on_upgrade(serve))
+    calls.open(request, caller).map_err(no_socket)
 }
 
-fn no_socket(rejection: WebSocketUpgradeRejection) -> ApiError {
+fn no_socket(reason: impl std::fmt::Display) -> ApiError {
     let detail = "Open a WebSocket here.";
     ApiError::new(http::StatusCode::UPGRADE_REQUIRED, "upgrade_required", detail)
-        .because(rejection.to_string())
+        .because(reason.to_string())
 }
 
 /// How good everybody's connection was while the call was live, for those who ask afterwards why it
