@@ -123,9 +123,10 @@ impl Outgoing {
         let Some(first) = cache.packets(count).next() else { return };
         let Some(live) = cache.packets(count).last() else { return };
         let mut frames_left = frames(cache.packets(count));
-        self.rewriter.begin(now, first, live, frames_left * REPLAY_TICKS);
-        let newest = self.rewriter.timestamp(live.timestamp);
         let is_old = now.saturating_duration_since(live.captured) > FARTHEST;
+        let live = Packet { captured: if is_old { now } else { live.captured }, ..live.clone() };
+        self.rewriter.begin(now, first, &live, frames_left * REPLAY_TICKS);
+        let newest = self.rewriter.timestamp(live.timestamp);
         let mut frame = None;
         for packet in cache.packets(count) {
             let captured = if is_old { now } else { packet.captured };
