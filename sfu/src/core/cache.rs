@@ -12,8 +12,8 @@ use super::vp8;
 
 /// What may follow a key frame before the followers are let go: replaying more would take longer
 /// than a new key frame. Each layer of a call may hold so much.
-const MOST_FOLLOWERS: usize = 200;
-const MOST_FOLLOWING_BYTES: usize = 150_000;
+const MOST_FOLLOWERS: usize = 100;
+const MOST_FOLLOWING_BYTES: usize = 75_000;
 /// A key frame larger than this is not kept.
 const MOST_PACKETS: usize = 1_500;
 const MOST_BYTES: usize = 1_500_000;

@@ -5,9 +5,11 @@ use std::time::{Duration, Instant};
 
 use super::history::LONGEST;
 
-/// Where nothing was missed lately: so long, and so many round trips, after which browsers have asked as often.
+/// Where nothing was missed lately: so long, and so many round trips.
 const KEPT_FOR: Duration = Duration::from_millis(300);
 const TRIPS_KEPT: u32 = 5;
+/// Where something was: browsers ask ten times, a round trip apart (libwebrtc, `NackRequester`).
+const TRIPS_ASKED: u32 = 10;
 const LATELY: Duration = Duration::from_secs(60);
 /// Clients say more often than this what arrived, if something does.
 const SILENCE: Duration = Duration::from_millis(250);
@@ -16,8 +18,10 @@ const SILENCE: Duration = Duration::from_millis(250);
 pub(super) struct Keeping {
     /// When the client said last what arrived.
     heard: Option<Instant>,
-    /// When it missed something last, or must be taken to.
+    /// When it missed something last,
     missed: Option<Instant>,
+    /// or must be taken to have missed everything.
+    silent: Option<Instant>,
 }
 
 impl Keeping {
@@ -29,25 +33,26 @@ impl Keeping {
         self.missed = Some(now);
     }
 
-    /// Whether nothing is heard any more of one who missed nothing before: then it may miss all that is sent
+    /// Whether nothing is heard any more of one who was heard before: then it may miss all that is sent
     /// meanwhile.
     pub(super) fn notices_silence(&mut self, now: Instant, round_trip: Duration) -> bool {
         let heard = self
             .heard
             .take_if(|heard| now.saturating_duration_since(*heard) > SILENCE + round_trip);
-        let is_news = heard.is_some() && !self.is_missing(now);
-        self.missed = heard.map(|_| now).or(self.missed);
+        let is_news = heard.is_some() && !is_lately(now, self.silent);
+        self.silent = heard.map(|_| now).or(self.silent);
         is_news
     }
 
     pub(super) fn time(&self, now: Instant, round_trip: Option<Duration>) -> Duration {
-        let known = round_trip.filter(|_| !self.is_missing(now));
-        known.map_or(LONGEST, |trip| KEPT_FOR + trip * TRIPS_KEPT)
+        let known = round_trip.filter(|_| !is_lately(now, self.silent));
+        let trips = if is_lately(now, self.missed) { TRIPS_ASKED } else { TRIPS_KEPT };
+        known.map_or(LONGEST, |trip| (KEPT_FOR + trip * trips).min(LONGEST))
     }
+}
 
-    fn is_missing(&self, now: Instant) -> bool {
-        self.missed.is_some_and(|at| now.saturating_duration_since(at) < LATELY)
-    }
+fn is_lately(now: Instant, then: Option<Instant>) -> bool {
+    then.is_some_and(|then| now.saturating_duration_since(then) < LATELY)
 }
 
 #[cfg(test)]
@@ -68,14 +73,17 @@ mod tests {
         assert_eq!(keeping.time(now, None), LONGEST);
         assert_eq!(keeping.time(now, Some(TRIP)), Duration::from_millis(400));
         assert_eq!(keeping.time(now, Some(10 * TRIP)), Duration::from_millis(1_300));
+        assert_eq!(keeping.time(now, Some(100 * TRIP)), LONGEST);
     }
 
     #[test]
-    fn who_missed_something_may_ask_late_for_a_minute() {
+    fn who_missed_something_may_ask_more_often_for_a_minute() {
         let (now, mut keeping) = (begin(), Keeping::default());
         keeping.miss(now);
-        assert_eq!(keeping.time(now + LATELY - TRIP, Some(TRIP)), LONGEST);
-        assert!(keeping.time(now + LATELY, Some(TRIP)) < LONGEST);
+        let during = now + LATELY - TRIP;
+        assert_eq!(keeping.time(during, Some(TRIP)), Duration::from_millis(500));
+        assert_eq!(keeping.time(during, Some(10 * TRIP)), LONGEST);
+        assert_eq!(keeping.time(now + LATELY, Some(TRIP)), Duration::from_millis(400));
     }
 
     #[test]
