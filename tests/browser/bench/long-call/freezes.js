@@ -78,17 +78,26 @@ export class Arrivals {
     return longestPause(this.#all, from - TOO_LATE_MS, until);
   }
 
-  /** That in the layer that was sent at `from`, as far as the server need not have gone over to another. */
+  /**
+   * That in what the server could send: the layer that was sent at `from`, and the others once it has paused for
+   * so long that the server can have gone over to them.
+   */
   longestPauseOfLayer(from, until) {
-    const latest = (times) => times[firstAfter(times, from) - 1] ?? -Infinity;
     // All layers come at about the same time; what was sent left right after its own came.
     const sent = this.#layers.reduce(
-      (one, other) => (latest(other) > latest(one) ? other : one),
+      (one, other) => (latest(other, from) > latest(one, from) ? other : one),
       [],
     );
-    if (latest(sent) < from - PASSING_ON_MS) return 0;
-    return Math.min(GOING_OVER_MS, longestPause(sent, from - TOO_LATE_MS, until));
+    if (latest(sent, from) < from - PASSING_ON_MS) return 0;
+    const others = this.#all.filter((at) => at - latest(sent, at) >= GOING_OVER_MS);
+    const all = [...sent, ...others].sort((a, b) => a - b);
+    return longestPause(all, from - TOO_LATE_MS, until);
   }
+}
+
+/** The latest of `times` until then. */
+function latest(times, until) {
+  return times[firstAfter(times, until) - 1] ?? -Infinity;
 }
 
 /** Between two of `times` that lie in this span, or between one of them and its ends. */
