@@ -89,10 +89,22 @@ export class Arrivals {
       [],
     );
     if (latest(sent, from) < from - PASSING_ON_MS) return 0;
-    const others = this.#all.filter((at) => at - latest(sent, at) >= GOING_OVER_MS);
-    const all = [...sent, ...others].sort((a, b) => a - b);
-    return longestPause(all, from - TOO_LATE_MS, until);
+    const since = from - TOO_LATE_MS;
+    const own = between(sent, since, until);
+    const others = between(this.#all, since, until).filter(
+      (at) => at - latest(sent, at) >= GOING_OVER_MS,
+    );
+    return longestPause(
+      [...own, ...others].sort((a, b) => a - b),
+      since,
+      until,
+    );
   }
+}
+
+/** Those of `times` after the one moment and not after the other. */
+function between(times, from, until) {
+  return times.slice(firstAfter(times, from), firstAfter(times, until));
 }
 
 /** The latest of `times` until then. */
