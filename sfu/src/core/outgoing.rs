@@ -124,13 +124,15 @@ impl Outgoing {
         let Some(live) = cache.packets(count).last() else { return };
         let mut frames_left = frames(cache.packets(count));
         let is_old = now.saturating_duration_since(live.captured) > FARTHEST;
-        let live = Packet { captured: if is_old { now } else { live.captured }, ..live.clone() };
-        self.rewriter.begin(now, first, &live, frames_left * REPLAY_TICKS);
+        let present = |packet: &Packet| {
+            let captured = if is_old { now } else { packet.captured };
+            Packet { captured, ..packet.clone() }
+        };
+        self.rewriter.begin(now, first, &present(live), frames_left * REPLAY_TICKS);
         let newest = self.rewriter.timestamp(live.timestamp);
         let mut frame = None;
         for packet in cache.packets(count) {
-            let captured = if is_old { now } else { packet.captured };
-            let packet = Packet { captured, ..packet.clone() };
+            let packet = present(packet);
             if frame.replace(packet.timestamp) != Some(packet.timestamp) {
                 frames_left -= 1;
             }

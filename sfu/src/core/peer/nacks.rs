@@ -95,6 +95,7 @@ mod tests {
         // A satellite is far away at all times.
         assert_eq!(asked([650, 700, 660]), [true; 3]);
     }
+
     #[test]
     fn another_path_has_nothing_to_do_with_what_was_learnt_of_the_former() {
         let ends = |port: u16| {
