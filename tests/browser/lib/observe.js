@@ -41,8 +41,15 @@ export function received(page) {
   });
 }
 
+/**
+ * For so long pictures may stay away, in milliseconds. Where the machine was short of the processor
+ * for ten seconds, browsers think so little of their networks that they fall back to still pictures,
+ * and try video again after half a minute and more.
+ */
+export const PATIENCE = 120_000;
+
 /** Returns once the page decoded `more` frames from now on, and heard something if `heard`. */
-export async function mediaFlows(page, { more = 10, heard = true, within = 45_000 } = {}) {
+export async function mediaFlows(page, { more = 10, heard = true, within = PATIENCE } = {}) {
   const before = await received(page);
   const deadline = Date.now() + within;
   let now = before;

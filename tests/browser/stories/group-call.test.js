@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { clip, open } from '../lib/browser.js';
+import { PATIENCE } from '../lib/observe.js';
 import * as people from '../lib/people.js';
 import { Server } from '../lib/server.js';
 import { steps } from '../lib/story.js';
@@ -44,10 +45,12 @@ async function sees(page, ...names) {
     .eventually(
       'all pictures move',
       async () => JSON.stringify((seen = await moving(page))) === wanted,
-      30_000,
+      PATIENCE,
     )
-    .catch((error) => {
-      throw new Error(`${error.message}; wanted ${wanted}, seen ${JSON.stringify(seen)}`);
+    .catch(async (error) => {
+      const says = await page.locator('main').innerText();
+      const facts = { wanted, seen: JSON.stringify(seen), says: says.replaceAll(/\n+/g, ' | ') };
+      throw new Error(`${error.message}; ${JSON.stringify(facts)}`);
     });
 }
 
@@ -113,10 +116,9 @@ test('four people in one call', async (t) => {
       .getByRole('button', { name: `Put in focus: ${customerName}` })
       .first()
       .click();
-    await page.getByText(/^Received picture:/).waitFor();
+    await page.getByText(/^Received picture:/).waitFor({ timeout: PATIENCE });
     const facts = page.getByText(/\d+ × \d+ · \d+ fps/);
-    // A browser that is short of the processor falls back to still pictures, of which there are no
-    // facts, and is given half a minute and more before it is asked again.
+    // There are none of still pictures.
     const seen = new Set();
     await people
       .eventually(
@@ -126,7 +128,7 @@ test('four people in one call', async (t) => {
           seen.add(now);
           return now.includes('640 × 360');
         },
-        120_000,
+        PATIENCE,
       )
       .catch((error) => {
         throw new Error(`${error.message}; seen: ${[...seen].join(', ')}`);

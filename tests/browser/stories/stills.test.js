@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { clip, newPage, open } from '../lib/browser.js';
 import { NarrowNetwork } from '../lib/narrow.js';
-import { mediaFlows, received } from '../lib/observe.js';
+import { mediaFlows, PATIENCE, received } from '../lib/observe.js';
 import * as people from '../lib/people.js';
 import { difference, quartersOf } from '../lib/pixels.js';
 import { Server } from '../lib/server.js';
@@ -73,7 +73,7 @@ async function isHeard(page) {
 }
 
 async function showsVideoAgain(page) {
-  await stillGone(page, 90_000);
+  await stillGone(page, PATIENCE);
   await mediaFlows(page, { more: 30 });
 }
 
