@@ -38,6 +38,7 @@ pub(crate) struct SlotLine {
 impl SlotPool {
     /// Takes in the lines of an offer that are not known yet, in the order of the offer.
     pub(crate) fn extend(&mut self, audio: &[Line], video: &[Line]) {
+        self.lines.reserve_exact((audio.len() + video.len()).saturating_sub(self.lines.len()));
         for pair in 0..audio.len().max(video.len()) {
             let of_pair =
                 [(MediaKind::Audio, audio.get(pair)), (MediaKind::Video, video.get(pair))];

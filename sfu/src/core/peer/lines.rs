@@ -87,6 +87,7 @@ pub(super) fn read_lines(
     lines: &mut Vec<LineState>,
 ) -> Result<(), ConnectError> {
     let unsupported = |what: &str| Err(ConnectError::UnsupportedMedia(what.to_owned()));
+    lines.reserve_exact(offer.sections().len().saturating_sub(lines.len()));
     for section in offer.sections() {
         let mid = Mid::from(section.mid());
         let original = copies.original(section.mid()).map(Mid::from);

@@ -12,6 +12,7 @@ impl Peer {
     pub(super) fn take_over_streams(&mut self) {
         self.sending.set_extensions(extension_numbers(&self.rtc, &self.lines));
         self.tells_levels = tells_levels(&self.rtc, &self.lines);
+        self.sending.reserve_streams(self.lines.len());
         for number in 0..self.lines.len() {
             let naming = match self.lines[number] {
                 LineState { original: None, .. } => self.take_over(number),

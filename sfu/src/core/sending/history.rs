@@ -14,13 +14,16 @@ const MOST: usize = 768;
 /// So much is kept until then, however old: of few frames a second, what got lost of one is only missed when
 /// the next one arrives.
 const KEPT_ANYHOW: usize = 32;
-/// What is kept place for at least.
-const LEAST_PLACE: usize = 16;
+/// A large call has hundreds of these, whose lengths follow the network: doubling, as is usual, would leave as
+/// much unused as used, and holes of all sizes behind. So there is place for some at a time.
+const CHUNK: usize = 16;
 
 /// In the order of sequence numbers.
 #[derive(Debug)]
 pub(super) struct History {
-    sent: VecDeque<Sent>,
+    /// None is empty. What comes out of order may make one longer.
+    chunks: VecDeque<VecDeque<Sent>>,
+    length: usize,
     kept_for: Duration,
     /// What times are counted from.
     begin: Option<Instant>,
@@ -56,7 +59,7 @@ impl Sent {
 
 impl Default for History {
     fn default() -> Self {
-        Self { sent: VecDeque::new(), kept_for: LONGEST, begin: None }
+        Self { chunks: VecDeque::new(), length: 0, kept_for: LONGEST, begin: None }
     }
 }
 
@@ -75,19 +78,13 @@ impl History {
         payload: &Arc<[u8]>,
     ) {
         let at = self.time(now);
-        while let Some(oldest) = self.sent.front() {
-            let time = if self.sent.len() > KEPT_ANYHOW { self.kept_for } else { LONGEST };
-            if self.sent.len() < MOST && !oldest.is_older(time, at) {
+        while let Some(oldest) = self.chunks.front().and_then(VecDeque::front) {
+            let time = if self.length > KEPT_ANYHOW { self.kept_for } else { LONGEST };
+            if self.length < MOST && !oldest.is_older(time, at) {
                 break;
             }
-            self.sent.pop_front();
+            self.forget_oldest();
         }
-        self.fit();
-        let is_newest = self.sent.back().is_none_or(|newest| newest.sequence < numbers.sequence);
-        let place = match is_newest {
-            true => self.sent.len(),
-            false => self.sent.partition_point(|sent| sent.sequence < numbers.sequence),
-        };
         let Numbers { sequence, timestamp, picture_id, base_layer_index } = numbers;
         let sent = Sent {
             payload: payload.clone(),
@@ -101,12 +98,13 @@ impl History {
             marker,
             is_queued: false,
         };
-        self.sent.insert(place, sent);
+        self.insert(sent);
     }
 
     /// Nothing of it is of use any more.
     pub(super) fn clear(&mut self) {
-        self.sent.clear();
+        self.chunks.clear();
+        self.length = 0;
     }
 
     /// The packet that ends in these 16 bits, to be sent again now: if it is not too old, and was
@@ -130,22 +128,48 @@ impl History {
 
     /// The packet that ends in these 16 bits, if it is not too old.
     fn find(&mut self, at: u32, sequence: u16) -> Option<&mut Sent> {
-        let newest = self.sent.back()?.sequence;
+        let newest = self.chunks.back()?.back()?.sequence;
         let behind = (newest as u16).wrapping_sub(sequence);
         let sequence = newest.checked_sub(u64::from(behind))?;
-        let place = self.sent.binary_search_by_key(&sequence, |sent| sent.sequence).ok()?;
-        self.sent.get_mut(place).filter(|sent| !sent.is_older(LONGEST, at))
+        let chunk = self.chunk_of(sequence)?;
+        let place = chunk.binary_search_by_key(&sequence, |sent| sent.sequence).ok()?;
+        chunk.get_mut(place).filter(|sent| !sent.is_older(LONGEST, at))
     }
 
-    /// Makes place for one more, and gives back what is far too much: doubling, as is usual, would leave
-    /// a large call with as much unused as used.
-    fn fit(&mut self) {
-        let (length, place) = (self.sent.len(), self.sent.capacity());
-        if length == place {
-            self.sent.reserve_exact(LEAST_PLACE.max(length / 2));
-        } else if place > LEAST_PLACE && length < place / 2 {
-            self.sent.shrink_to(LEAST_PLACE.max(length + length / 2));
+    fn insert(&mut self, sent: Sent) {
+        self.length += 1;
+        let newest = self.chunks.back().and_then(VecDeque::back);
+        if newest.is_some_and(|newest| newest.sequence > sent.sequence)
+            && let Some(chunk) = self.chunk_of(sent.sequence)
+        {
+            let place = chunk.partition_point(|other| other.sequence < sent.sequence);
+            return chunk.insert(place, sent);
         }
+        match self.chunks.back_mut() {
+            Some(chunk) if chunk.len() < CHUNK => chunk.push_back(sent),
+            _ => {
+                let mut chunk = VecDeque::with_capacity(CHUNK);
+                chunk.push_back(sent);
+                self.chunks.push_back(chunk);
+            }
+        }
+    }
+
+    /// The one that this number is in, if it is anywhere, or belongs into.
+    fn chunk_of(&mut self, sequence: u64) -> Option<&mut VecDeque<Sent>> {
+        let begins_before =
+            |chunk: &VecDeque<Sent>| chunk.front().is_some_and(|first| first.sequence <= sequence);
+        let after = self.chunks.partition_point(begins_before);
+        self.chunks.get_mut(after.saturating_sub(1))
+    }
+
+    fn forget_oldest(&mut self) {
+        if let Some(oldest) = self.chunks.front_mut()
+            && oldest.pop_front().is_some()
+        {
+            self.length -= 1;
+        }
+        self.chunks.pop_front_if(|chunk| chunk.is_empty());
     }
 
     /// In milliseconds, from one on.
@@ -218,13 +242,12 @@ mod tests {
     fn it_is_bounded_in_number_and_age() {
         let now = begin();
         let mut history = history(now, 1..=2_000);
-        assert_eq!(history.sent.len(), MOST);
+        assert_eq!(history.length, MOST);
         assert!(history.again(now, 1_000, after(0)).is_none());
         assert!(history.again(now + LONGEST + after(1), 2_000, after(0)).is_none());
         let numbers = Numbers { sequence: 2_001, ..Numbers::default() };
         history.note(now + LONGEST + after(1), numbers, 96, false, &[1].into());
-        assert_eq!(history.sent.len(), 1);
-        assert!(history.sent.capacity() <= LEAST_PLACE);
+        assert_eq!((history.length, history.chunks.len()), (1, 1));
     }
 
     #[test]
@@ -236,12 +259,30 @@ mod tests {
             let numbers = Numbers { sequence, ..Numbers::default() };
             history.note(now + after(501), numbers, 96, false, &[1].into());
         }
-        assert_eq!(history.sent.len(), KEPT_ANYHOW + 1);
-        assert!(history.sent.capacity() < 100, "place for {}", history.sent.capacity());
+        assert_eq!(history.length, KEPT_ANYHOW + 1);
+        let place: usize = history.chunks.iter().map(VecDeque::capacity).sum();
+        assert!(place < KEPT_ANYHOW + 2 * CHUNK, "place for {place}");
         assert!(history.again(now + after(501), 190, after(0)).is_some());
         history.keep_for(after(60_000));
         let numbers = Numbers { sequence: 211, ..Numbers::default() };
         history.note(now + after(502) + LONGEST, numbers, 96, false, &[1].into());
-        assert_eq!(history.sent.len(), 1);
+        assert_eq!(history.length, 1);
+    }
+
+    #[test]
+    fn what_is_sent_out_of_order_is_found_wherever_it_belongs() {
+        let now = begin();
+        let late = [1, 40, 41, 70, 90];
+        let in_time = (1..=100).filter(|sequence| !late.contains(sequence));
+        let mut history = history(now, in_time.chain(late));
+        assert_eq!(history.length, 100);
+        for sequence in 1..=100 {
+            let sent = history.again(now, sequence, after(0)).unwrap();
+            assert_eq!(sent.payload[..], [sequence as u8]);
+        }
+        let in_order = history.chunks.iter().flatten().is_sorted_by_key(|sent| sent.sequence);
+        assert!(in_order);
+        history.clear();
+        assert!(history.again(now, 50, after(0)).is_none());
     }
 }

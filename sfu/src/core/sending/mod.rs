@@ -141,6 +141,12 @@ impl Sending {
         self.keys = Sealer::new(keys, is_client).zip(Opener::new(keys, is_client));
     }
 
+    /// There are going to be so many streams: what each takes, and there are dozens, is not to be doubled by the
+    /// way.
+    pub(crate) fn reserve_streams(&mut self, count: usize) {
+        self.streams.reserve_exact(count.saturating_sub(self.streams.len()));
+    }
+
     /// Adds a stream; its number.
     pub(crate) fn add(&mut self, naming: Naming) -> usize {
         self.streams.push(Stream::new(naming));
