@@ -7,6 +7,7 @@ use super::demux::Owner;
 use super::hosted::Hosted;
 use super::socket::MediaSocket;
 use super::stats::count;
+use super::tcp::TcpLinks;
 use super::worker::Worker;
 use crate::core::LocalAddress;
 use crate::core::stun::{DatagramKind, addressed_fragment};
@@ -15,11 +16,14 @@ use crate::core::stun::{DatagramKind, addressed_fragment};
 const MOST_READS: usize = 16;
 
 impl Worker {
-    pub(super) fn read(&mut self, now: Instant, socket: &mut MediaSocket) {
+    pub(super) fn read(&mut self, now: Instant, socket: &mut MediaSocket, links: &mut TcpLinks) {
         for _ in 0..MOST_READS {
-            let has_read = socket.receive(|from, to, datagram| {
+            let has_read = socket.receive(|outlet, from, to, datagram| {
                 self.count_received(datagram);
                 self.take(now, from, to, datagram);
+                if self.has_enough_to_send() {
+                    self.send(now, outlet, links);
+                }
             });
             if !has_read {
                 return;

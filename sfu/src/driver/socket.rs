@@ -34,10 +34,15 @@ pub(crate) fn bind(address: SocketAddr) -> io::Result<std::net::UdpSocket> {
 }
 
 pub(crate) struct MediaSocket {
+    pub(crate) outlet: Outlet,
+    read: Vec<Vec<u8>>,
+}
+
+/// What sends, and can while what was read is looked at.
+pub(crate) struct Outlet {
     io: tokio::net::UdpSocket,
     state: UdpSocketState,
     local: SocketAddr,
-    read: Vec<Vec<u8>>,
     grouped: Vec<u8>,
 }
 
@@ -48,36 +53,41 @@ impl MediaSocket {
         let state = UdpSocketState::new((&socket).into())?;
         let io = tokio::net::UdpSocket::from_std(socket)?;
         let read = (0..READS).map(|_| vec![0; READ_SIZE]).collect();
-        Ok(Self { io, state, local, read, grouped: Vec::with_capacity(MOST_GROUPED) })
+        let outlet = Outlet { io, state, local, grouped: Vec::with_capacity(MOST_GROUPED) };
+        Ok(Self { outlet, read })
     }
 
     pub(crate) async fn readable(&self) {
         // An error is found again, and dealt with, by the read that follows.
-        let _ = self.io.readable().await;
+        let _ = self.outlet.io.readable().await;
     }
 
     /// Hands over what has arrived, at most one call's worth: source, destination address where
     /// the kernel tells, and content. Whether there may be more.
     pub(crate) fn receive(
         &mut self,
-        mut take: impl FnMut(SocketAddr, Option<IpAddr>, &[u8]),
+        mut take: impl FnMut(&mut Outlet, SocketAddr, Option<IpAddr>, &[u8]),
     ) -> bool {
         let mut metas = [RecvMeta::default(); READS];
         let mut buffers = self.read.iter_mut().map(|buffer| IoSliceMut::new(buffer));
         let mut slices: [IoSliceMut; READS] =
             std::array::from_fn(|_| buffers.next().unwrap_or_else(|| IoSliceMut::new(&mut [])));
-        let (io, state) = (&self.io, &self.state);
+        let outlet = &mut self.outlet;
+        let (io, state) = (&outlet.io, &outlet.state);
         let received =
             io.try_io(Interest::READABLE, || state.recv(io.into(), &mut slices, &mut metas));
         let Ok(received) = received else { return false };
         for (buffer, meta) in self.read.iter().zip(&metas).take(received) {
             for datagram in buffer[..meta.len].chunks(meta.stride.max(1)) {
-                take(canonical(meta.addr), meta.dst_ip.map(|ip| ip.to_canonical()), datagram);
+                let to = meta.dst_ip.map(|ip| ip.to_canonical());
+                take(outlet, canonical(meta.addr), to, datagram);
             }
         }
         true
     }
+}
 
+impl Outlet {
     /// Sends all of them, each destination's in order.
     pub(crate) fn send(&mut self, datagrams: &mut Vec<Datagram>, counters: &Counters) {
         datagrams.sort_by_key(|datagram| (datagram.destination, datagram.source));

@@ -14,7 +14,7 @@ use super::command::{Command, Request, RoomId};
 use super::demux::{Demux, Owner};
 use super::hosted::Hosted;
 use super::load::Load;
-use super::socket::MediaSocket;
+use super::socket::{MediaSocket, Outlet};
 use super::stats::{Counters, count, read, set};
 use super::tcp::TcpLinks;
 use crate::core::error::ConnectError;
@@ -25,6 +25,10 @@ use crate::core::{Datagram, Identity, Transport};
 pub(super) const MOST_REQUESTS: usize = 256;
 /// Datagrams that are kept place for.
 const USUAL_OUTBOUND: usize = 512;
+/// So many lie around before they are sent, and so many for each participant: what goes to one destination
+/// should leave together.
+const LEAST_OUTBOUND: usize = 64;
+const OUTBOUND_FOR_EACH: usize = 4;
 /// How often rooms without a handle are looked for, should word of that have been lost.
 const SWEEP: Duration = Duration::from_secs(1);
 
@@ -90,10 +94,11 @@ impl Worker {
             let now = clock::now();
             count(&self.counters.wakeups, 1);
             self.obey(now, request, &mut queue);
-            self.read(now, &mut socket);
+            self.read(now, &mut socket, &mut links);
             self.read_links(now, event, &mut links);
             self.expire(now);
-            self.send(now, &mut socket, &mut links);
+            self.send(now, &mut socket.outlet, &mut links);
+            self.let_go(&mut links);
             self.note_load(now, &queue);
         }
         self.close_all(&mut socket, &mut links);
@@ -189,14 +194,24 @@ impl Worker {
         });
     }
 
-    /// Sends what this wake-up produced; then lets go of connections that nobody has any more.
-    fn send(&mut self, now: Instant, socket: &mut MediaSocket, links: &mut TcpLinks) {
+    /// Whether what was produced so far is better sent than added to.
+    pub(super) fn has_enough_to_send(&self) -> bool {
+        let participants = read(&self.counters.participants) as usize;
+        self.outbound.len() >= LEAST_OUTBOUND.max(participants * OUTBOUND_FOR_EACH)
+    }
+
+    /// Sends what was produced so far.
+    pub(super) fn send(&mut self, now: Instant, outlet: &mut Outlet, links: &mut TcpLinks) {
         let is_tcp = |datagram: &mut Datagram| datagram.transport == Transport::Tcp;
         for datagram in self.outbound.extract_if(.., is_tcp) {
             links.send(now, datagram, &self.counters);
         }
-        socket.send(&mut self.outbound, &self.counters);
+        outlet.send(&mut self.outbound, &self.counters);
         self.outbound.shrink_to(USUAL_OUTBOUND);
+    }
+
+    /// Closes connections that nobody has any more, now that the last words are sent.
+    fn let_go(&mut self, links: &mut TcpLinks) {
         for owner in self.left.drain(..) {
             links.forget(owner, &self.counters);
         }
@@ -286,6 +301,7 @@ impl Worker {
         let now = clock::now();
         let rooms: Vec<RoomId> = self.rooms.keys().copied().collect();
         rooms.into_iter().for_each(|id| self.close(now, id));
-        self.send(now, socket, links);
+        self.send(now, &mut socket.outlet, links);
+        self.let_go(links);
     }
 }

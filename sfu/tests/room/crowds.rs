@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use sfu::core::room::RoomOutput;
 use sfu::{Place, RoomEvent, TrackKind};
 
 use crate::client::Kind;
@@ -137,4 +138,28 @@ fn the_active_speaker_changes_with_the_talk_and_not_with_a_cough() {
     assert_eq!(leaders(&world), [Some(1), Some(2)]);
     world.disconnect(1);
     assert_eq!(leaders(&world), [Some(1), Some(2), None]);
+}
+
+/// After a moment without the processor there is much to read, and its copies must not all lie around.
+#[test]
+fn what_was_read_first_of_a_burst_leaves_while_the_rest_is_read() {
+    let mut world = World::call_of(12, 5, &Kind { slots: 4, ..Kind::default() });
+    world.run(SECOND);
+    while world.clients[0].outbox.len() < 64 {
+        world.now += Duration::from_millis(10);
+        let now = world.now;
+        world.clients[0].tick(now);
+    }
+    let (burst, from) = (std::mem::take(&mut world.clients[0].outbox), world.clients[0].seen_at);
+    let (mut waiting, mut sent) = (0, 0);
+    for datagram in burst {
+        world.room.receive(world.now, id(0), from, datagram.destination, &datagram.contents);
+        let left = std::iter::from_fn(|| world.room.poll_output())
+            .filter(|output| matches!(output, RoomOutput::Transmit(_)))
+            .count();
+        waiting = if left > 0 { 0 } else { waiting + 1 };
+        assert!(waiting < 16, "after {sent} nothing left any more");
+        sent += left;
+    }
+    assert!(sent > 100, "{sent} left");
 }

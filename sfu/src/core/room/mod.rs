@@ -16,6 +16,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use self::hearing::MOST_TOGETHER;
 use self::member::Member;
 use super::error::ConnectError;
 use super::event::{RoomEvent, TrackKind, View};
@@ -75,8 +76,9 @@ pub struct Room {
     next_review: Option<Instant>,
     /// Whose transports are to be heard out, each once.
     unheard: Vec<ParticipantId>,
-    /// Since when, if datagrams were received.
+    /// Since when, if datagrams were received, and how many.
     unheard_since: Option<Instant>,
+    received: usize,
     /// What transports said and the room has not dealt with yet.
     pending: VecDeque<(ParticipantId, PeerOutput)>,
     outputs: VecDeque<RoomOutput>,
@@ -102,6 +104,7 @@ impl Room {
             next_review: None,
             unheard: Vec::new(),
             unheard_since: None,
+            received: 0,
             pending: VecDeque::new(),
             outputs: VecDeque::new(),
             tally: Tally::default(),
@@ -240,7 +243,7 @@ impl Room {
     }
 
     /// Takes a datagram from an address of the participant. Whether anything could be made of it.
-    /// What follows from it waits for [`Self::handle_timeout`], which is due at once: after all the
+    /// What follows from it may wait for [`Self::handle_timeout`], which is due at once: after all the
     /// datagrams that are there.
     pub fn receive(
         &mut self,
@@ -260,7 +263,12 @@ impl Room {
         self.unheard_since.get_or_insert(now);
         self.touch(participant);
         self.note(now, participant, change);
-        self.handle_pending(now);
+        self.received += 1;
+        if self.received < MOST_TOGETHER {
+            self.handle_pending(now);
+        } else {
+            self.settle(now);
+        }
         is_sound
     }
 
