@@ -10,6 +10,8 @@ use crate::core::losses::Losses;
 /// No more are remembered, and none for longer: what is not heard of by then never will be.
 const MOST: usize = 2_048;
 const LONGEST: i64 = 5_000_000;
+/// For so many there is place at any time.
+const USUAL: usize = 128;
 /// Where so many in a row got lost that were sent over so long, the way was cut: one that is too narrow, or
 /// loses at random, lets something through.
 const CUT: (u32, u32) = (8, 300_000);
@@ -110,7 +112,22 @@ impl History {
             }
         }
         let before = std::mem::replace(&mut self.heard, heard);
-        self.settle(before)
+        let losses = self.settle(before);
+        self.let_go();
+        losses
+    }
+
+    /// Forgets the oldest of which it is known that they arrived: a viewer of a large call is sent thousands in
+    /// the time that others are kept for.
+    fn let_go(&mut self) {
+        while self.forgotten < self.settled
+            && self.sent.pop_front_if(|sent| sent.fate == Fate::Arrived).is_some()
+        {
+            self.forgotten += 1;
+        }
+        if self.sent.capacity() > 4 * self.sent.len().max(USUAL) {
+            self.sent.shrink_to(2 * self.sent.len());
+        }
     }
 
     fn settle(&mut self, until: u64) -> Losses {
@@ -228,5 +245,24 @@ mod tests {
         assert_eq!(hear(&mut history, 0, &vec![Some(0); 70_000]).0.len(), MOST);
         history.push(history.newest + LONGEST + 1, 1_200, 0);
         assert_eq!(history.sent.len(), 1);
+    }
+
+    #[test]
+    fn what_arrived_is_let_go_and_what_is_still_open_is_not() {
+        let mut history = History::default();
+        (0..1_500).for_each(|number| {
+            history.push(number * 1_000, 1_200, 0);
+        });
+        let all: Vec<_> = (0..1_400).map(|at| (at != 1_200).then_some(at * 1_000)).collect();
+        hear(&mut history, 0, &all);
+        assert_eq!(history.sent.len(), 1_500, "what the next feedback may tell of is kept");
+        let (sent, losses) = hear(&mut history, 1_390, &[Some(0); 50]);
+        assert_eq!((sent.len(), losses.arrived, losses.lost), (40, 1_399, 1));
+        assert_eq!(history.sent.len(), 300, "from the first on that is missing");
+        assert!(history.sent.capacity() <= 4 * 300);
+        // What comes late of that is heard of as ever, and what was let go is not heard of again.
+        assert_eq!(hear(&mut history, 1_195, &[Some(0); 20]).0, [1_200_000]);
+        assert_eq!(history.push(1_500_000, 1_200, 0), 1_500);
+        assert_eq!(history.sent.len(), 61, "what nothing was decided of yet");
     }
 }
