@@ -2,7 +2,7 @@
 //! (RFC 4588). Payloads are shared with all other viewers, and with the room.
 
 use std::collections::VecDeque;
-use std::num::NonZeroU32;
+use std::num::NonZeroU16;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -16,7 +16,11 @@ const MOST: usize = 768;
 const KEPT_ANYHOW: usize = 32;
 /// A large call has hundreds of these, whose lengths follow the network: doubling, as is usual, would leave as
 /// much unused as used, and holes of all sizes behind. So there is place for some at a time.
-const CHUNK: usize = 16;
+const CHUNK: usize = 8;
+/// In the byte that a header has for the payload type as well (RFC 3550 §5.1).
+const MARKER: u8 = 0x80;
+/// A picture id has 15 bits (RFC 7741 §4.2).
+const NO_PICTURE_ID: u16 = u16::MAX;
 
 /// In the order of sequence numbers.
 #[derive(Debug)]
@@ -37,19 +41,57 @@ pub(super) struct Sent {
     timestamp: u32,
     /// In milliseconds.
     at: u32,
-    again: Option<NonZeroU32>,
-    picture_id: Option<u16>,
+    /// So much later it was sent again last.
+    again: Option<NonZeroU16>,
+    picture_id: u16,
     base_layer_index: Option<u8>,
-    pub(super) payload_type: u8,
-    pub(super) marker: bool,
+    payload_type: u8,
     /// It waits for its turn to be sent again.
     is_queued: bool,
 }
 
+const _: () = assert!(size_of::<Sent>() <= 40);
+
 impl Sent {
+    fn new(at: u32, numbers: Numbers, payload_type: u8, marker: bool, payload: Arc<[u8]>) -> Self {
+        let Numbers { sequence, timestamp, picture_id, base_layer_index } = numbers;
+        Self {
+            payload,
+            sequence,
+            timestamp,
+            at,
+            again: None,
+            picture_id: picture_id.unwrap_or(NO_PICTURE_ID),
+            base_layer_index,
+            payload_type: payload_type & !MARKER | if marker { MARKER } else { 0 },
+            is_queued: false,
+        }
+    }
+
     pub(super) fn numbers(&self) -> Numbers {
         let &Self { sequence, timestamp, picture_id, base_layer_index, .. } = self;
+        let picture_id = Some(picture_id).filter(|id| *id != NO_PICTURE_ID);
         Numbers { sequence, timestamp, picture_id, base_layer_index }
+    }
+
+    pub(super) fn payload_type(&self) -> u8 {
+        self.payload_type & !MARKER
+    }
+
+    pub(super) fn marker(&self) -> bool {
+        self.payload_type & MARKER != 0
+    }
+
+    /// Whether it was sent again less than that long ago.
+    fn is_under_way(&self, for_up_to: Duration, now: u32) -> bool {
+        let since =
+            |again: NonZeroU16| now.saturating_sub(self.at.saturating_add(u32::from(again.get())));
+        self.again.is_some_and(|again| since(again) < millis(for_up_to))
+    }
+
+    fn note_again(&mut self, now: u32) {
+        let later = u16::try_from(now.saturating_sub(self.at)).unwrap_or(u16::MAX);
+        self.again = NonZeroU16::new(later.max(1));
     }
 
     fn is_older(&self, than: Duration, now: u32) -> bool {
@@ -85,20 +127,7 @@ impl History {
             }
             self.forget_oldest();
         }
-        let Numbers { sequence, timestamp, picture_id, base_layer_index } = numbers;
-        let sent = Sent {
-            payload: payload.clone(),
-            sequence,
-            timestamp,
-            at,
-            again: None,
-            picture_id,
-            base_layer_index,
-            payload_type,
-            marker,
-            is_queued: false,
-        };
-        self.insert(sent);
+        self.insert(Sent::new(at, numbers, payload_type, marker, payload.clone()));
     }
 
     /// Nothing of it is of use any more.
@@ -113,10 +142,10 @@ impl History {
         let at = self.time(now);
         let sent = self.find(at, sequence)?;
         sent.is_queued = false;
-        if sent.again.is_some_and(|again| at.saturating_sub(again.get()) < millis(pause)) {
+        if sent.is_under_way(pause, at) {
             return None;
         }
-        sent.again = NonZeroU32::new(at);
+        sent.note_again(at);
         Some(sent)
     }
 
@@ -216,6 +245,22 @@ mod tests {
         }
         for never_sent in [65_533, 2, 30_000] {
             assert!(history.again(now, never_sent, after(0)).is_none());
+        }
+    }
+
+    #[test]
+    fn a_packet_is_sent_again_as_it_was() {
+        let (now, mut history) = (begin(), History::default());
+        let plain = Numbers { sequence: 1 << 40, timestamp: 9, ..Numbers::default() };
+        let numbered = Numbers { picture_id: Some(0x7fff), base_layer_index: Some(0), ..plain };
+        for (numbers, marker) in [(plain, false), (plain, true), (numbered, true)] {
+            history.clear();
+            history.note(now, numbers, 127, marker, &[7].into());
+            let sent = history.again(now, 0, after(0)).unwrap();
+            assert_eq!(
+                (sent.numbers(), sent.marker(), sent.payload_type()),
+                (numbers, marker, 127)
+            );
         }
     }
 

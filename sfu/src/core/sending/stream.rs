@@ -204,8 +204,8 @@ impl Stream {
         transport_sequence: impl FnOnce(usize) -> Option<u16>,
     ) -> Option<Plain> {
         let sent = self.history.again(now, sequence, pause)?.clone();
-        let first = sent.numbers();
-        let Sent { payload_type, marker, payload, .. } = sent;
+        let (first, marker, payload_type) = (sent.numbers(), sent.marker(), sent.payload_type());
+        let Sent { payload, .. } = sent;
         let (ssrc, payload_type) = self.resends(payload_type)?;
         if !self.allowance.spend(payload.len()) {
             return None;
