@@ -1,7 +1,7 @@
 // A participant's whole call: joins by link or appointment, keeps socket and media alive, and does its
 // part in captures. Screens watch `model` and call the verbs.
 
-import type { ScreenElement } from './capture';
+import { lookAt, type ScreenElement } from './capture';
 import { Capturing } from './capturing';
 import { Connection, type ConnectionStatus } from './connection';
 import type { LocalMedia } from './devices';
@@ -352,8 +352,10 @@ export class CallSession {
     const { camera, microphone } = media.state.get();
     void this.transport.publishing.send('video', camera.track);
     void this.transport.publishing.send('audio', microphone.track);
+    if (camera.track) lookAt(camera.track);
     media.onTrack = (kind, track) => {
       void this.transport.publishing.send(kind, track);
+      if (kind === 'video' && track) lookAt(track);
       this.tellMute();
     };
   }
