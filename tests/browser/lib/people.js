@@ -162,6 +162,9 @@ export async function takeSnapshot(page) {
   await page.getByRole('button', { name: either('Take snapshot', '拍照') }).click();
 }
 
+/** Requests that bring a picture to the server. */
+export const uploads = /\/api\/v1\/(captures\/[^/]+\/)?uploads/;
+
 /** All snapshots of an appointment, as the desk sees them. */
 export async function snapshots(desk, appointment) {
   return (await desk.get(`/api/v1/snapshots?appointment_id=${appointment}`)).items;

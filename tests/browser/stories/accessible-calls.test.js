@@ -105,7 +105,7 @@ for (const language of ['en', 'zh-CN']) {
       await assertGoodInEveryLook(guest, 'call of the customer');
     });
     await step('a photo that does not arrive, and still pictures for video', async () => {
-      await guest.route('**/api/v1/uploads/*', (route) => route.abort());
+      await guest.route(people.uploads, (route) => route.abort());
       await people.takeSnapshot(host);
       await guest.getByText(/1 photo still arriving|还有 1 张照片正在传送/).waitFor();
       await Promise.all(networks.map((network) => network.narrow({ up: 80 })));
@@ -114,7 +114,7 @@ for (const language of ['en', 'zh-CN']) {
       await assertGoodInEveryLook(guest, 'still pictures, customer', noticesInTheWay);
       await guest.getByRole('button', { name: /^(Show my picture large|放大我的画面)$/ }).click();
       await assertGoodInEveryLook(guest, 'still pictures, small', noticesInTheWay);
-      await guest.unroute('**/api/v1/uploads/*');
+      await guest.unroute(people.uploads);
       await Promise.all(networks.map((network) => network.heal()));
     });
     await step('no more snapshots', async () => {

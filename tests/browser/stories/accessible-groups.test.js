@@ -79,7 +79,7 @@ for (const language of ['en', 'zh-CN']) {
       await late.context().close();
     });
     await step('a photo that does not arrive, and still pictures for video', async () => {
-      await customer.route('**/api/v1/uploads/*', (route) => route.abort());
+      await customer.route(people.uploads, (route) => route.abort());
       await people.takeSnapshot(host);
       await customer.getByText(/1 photo still arriving|还有 1 张照片正在传送/).waitFor();
       await Promise.all(networks.map((network) => network.narrow({ up: 80 })));

@@ -61,7 +61,7 @@ test(
     const desk = await people.session(server, server.staff('front_desk'));
     const known = await people.snapshots(desk, call.appointment);
     const { page } = call.customer;
-    const upload = page.waitForRequest((request) => /\/uploads/.test(request.url()));
+    const upload = page.waitForRequest(people.uploads);
     await people.takeSnapshot(call.stylist.page);
     await upload;
     await server.kill();

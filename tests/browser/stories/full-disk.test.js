@@ -26,7 +26,7 @@ test('a picture outlives a full disk', { skip }, async (t) => {
     'the disk is full when the first piece is on its way: the customer is told',
     async () => {
       let filled = false;
-      await customer.page.route('**/api/v1/uploads/*', async (route) => {
+      await customer.page.route(people.uploads, async (route) => {
         if (!filled) server.disk.fill();
         filled = true;
         await route.continue();

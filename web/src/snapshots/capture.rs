@@ -111,7 +111,8 @@ pub async fn keep_key_frame(
     let found = found.filter(|found| found.appointment_id == appointment);
     let snapshot = found.ok_or_else(|| ApiError::not_found("capture"))?;
     let turn = app.store.ingester.turn().await;
-    keep::keep_in_turn(app, turn, &snapshot, Source::KeyFrame, frame.to_webp()).await
+    let arrived = keep::Arrived::new(Source::KeyFrame, frame.to_webp());
+    keep::keep_in_turn(app, turn, &snapshot, arrived).await
 }
 
 /// The appointment, when both who takes the picture and who is in it belong there.

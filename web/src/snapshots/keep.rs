@@ -6,12 +6,14 @@
 
 use bytes::Bytes;
 use recordings::{Ingested, Turn};
-use sea_orm::{ConnectionTrait, EntityTrait, Set, TryInsertResult, entity::prelude::*};
+use sea_orm::{
+    ConnectionTrait, EntityTrait, Set, TryInsertResult, entity::prelude::*, sea_query::OnConflict,
+};
 
 use super::{
     Source,
     orphans::hold_blobs,
-    table::{picture, snapshot},
+    table::{picture, snapshot, upload},
     view,
 };
 use crate::{
@@ -19,27 +21,41 @@ use crate::{
     problem::{ApiError, ApiResult},
 };
 
+/// A picture on its way into a snapshot.
+pub(super) struct Arrived {
+    pub(super) source: Source,
+    pub(super) bytes: Bytes,
+    /// Kept together with the picture, when it came together with it.
+    pub(super) announced: Option<upload::ActiveModel>,
+}
+
+impl Arrived {
+    pub(super) fn new(source: Source, bytes: Bytes) -> Self {
+        Self { source, bytes, announced: None }
+    }
+}
+
 /// Keeps a picture of a capture that has begun. Kept already, it stays as it is.
 pub async fn keep(app: &AppState, capture: Uuid, source: Source, bytes: Bytes) -> ApiResult<()> {
     let snapshot = snapshot::Entity::find_by_id(capture).one(&app.database).await?;
     let snapshot = snapshot.ok_or_else(|| ApiError::not_found("capture"))?;
     let turn = app.store.ingester.turn().await;
-    keep_in_turn(app, turn, &snapshot, source, bytes).await
+    keep_in_turn(app, turn, &snapshot, Arrived::new(source, bytes)).await
 }
 
 pub(super) async fn keep_in_turn(
     app: &AppState,
     turn: Turn,
     snapshot: &snapshot::Model,
-    source: Source,
-    bytes: Bytes,
+    arrived: Arrived,
 ) -> ApiResult<()> {
+    let Arrived { source, bytes, announced } = arrived;
     if is_kept(&app.database, snapshot.id, source).await? {
         return Ok(());
     }
     let ingested = turn.ingest(bytes).await?;
     store_blobs(app, &ingested).await?;
-    commit(app, snapshot, source, &ingested).await
+    commit(app, snapshot, row(app, snapshot.id, source, &ingested)?, announced, &ingested).await
 }
 
 pub(super) async fn is_kept(
@@ -73,7 +89,8 @@ async fn are_stored(app: &AppState, ingested: &Ingested) -> ApiResult<bool> {
 async fn commit(
     app: &AppState,
     snapshot: &snapshot::Model,
-    source: Source,
+    row: picture::ActiveModel,
+    announced: Option<upload::ActiveModel>,
     ingested: &Ingested,
 ) -> ApiResult<()> {
     let write = app.database.write().await?;
@@ -82,7 +99,13 @@ async fn commit(
         // Forgotten ones of the same content were just removed, and these with them.
         store_blobs(app, ingested).await?;
     }
-    let inserted = picture::Entity::insert(row(app, snapshot.id, source, ingested)?)
+    if let Some(announced) = announced {
+        let of_one = [upload::Column::SnapshotId, upload::Column::Source];
+        let is_there = OnConflict::columns(of_one).do_nothing().to_owned();
+        let announced = upload::Entity::insert(announced).on_conflict(is_there);
+        announced.exec_without_returning(&write).await?;
+    }
+    let inserted = picture::Entity::insert(row)
         .on_conflict_do_nothing()
         .exec_without_returning(&write)
         .await?;

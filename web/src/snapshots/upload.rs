@@ -7,11 +7,11 @@ use http::{HeaderName, HeaderValue, StatusCode};
 use recordings::{Digest, IngestError, Kind, PartError, picture};
 use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, Set, entity::prelude::*};
 use serde::Deserialize;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use super::{
     Source,
-    keep::{is_kept, keep_in_turn},
+    keep::{Arrived, is_kept, keep_in_turn},
     source::UploadSource,
     table::{snapshot, upload},
 };
@@ -25,22 +25,35 @@ pub(super) const OFFSET: HeaderName = HeaderName::from_static("upload-offset");
 
 /// What is announced. The type and the size in pixels are looked at early, to save a phone the
 /// trouble; what counts is what the bytes turn out to be.
-#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Deserialize, ToSchema, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub(super) struct Announced {
+    #[param(inline)]
     pub(super) source: UploadSource,
     /// `image/jpeg`, `image/png` or `image/webp`.
     content_type: String,
     /// In bytes.
     #[schema(minimum = 1, maximum = 26_214_400)]
+    #[param(minimum = 1, maximum = 26_214_400)]
     size: u64,
     /// Of all bytes, in hexadecimal digits.
     #[schema(min_length = 64, max_length = 64)]
+    #[param(min_length = 64, max_length = 64)]
     sha256: String,
     #[schema(minimum = 1)]
+    #[param(minimum = 1)]
     width: u32,
     #[schema(minimum = 1)]
+    #[param(minimum = 1)]
     height: u32,
+}
+
+/// An announcement of what may become a picture.
+struct Possible {
+    source: Source,
+    size: i64,
+    digest: Digest,
 }
 
 /// An upload, and whether it was announced before.
@@ -49,29 +62,24 @@ pub(super) struct Begun {
     pub(super) again: bool,
 }
 
+/// What became of a picture that came with its announcement.
+pub(super) enum Brought {
+    Stored { size: u64 },
+    GoesOn { upload: Uuid, offset: u64 },
+}
+
 /// Begins an upload; the same one again is the same one still.
 pub(super) async fn begin(
     app: &AppState,
     to: &snapshot::Model,
     announced: Announced,
 ) -> ApiResult<Begun> {
-    let digest = check(&announced)?.to_string();
-    let size = i64::try_from(announced.size).map_err(ApiError::internal)?;
-    let source = Source::from(announced.source);
-    if let Some(row) = find(app, to.id, source).await? {
-        return same(row, size, &digest);
+    let announced = announced.check()?;
+    if let Some(row) = find(app, to.id, announced.source).await? {
+        return announced.same(row);
     }
-    let row = upload::ActiveModel {
-        id: Set(Uuid::now_v7()),
-        snapshot_id: Set(to.id),
-        source: Set(source),
-        size: Set(size),
-        sha256: Set(digest.clone()),
-        begun_at: Set(app.clock.now()),
-        restarts: Set(0),
-    };
     let write = app.database.write().await?;
-    match row.insert(&write).await {
+    match announced.row(app, to).insert(&write).await {
         Ok(row) => {
             write.commit().await?;
             Ok(Begun { row, again: false })
@@ -79,10 +87,54 @@ pub(super) async fn begin(
         // The same announcement was faster on another connection.
         Err(error) if is_taken(&error) => {
             write.rollback().await?;
-            let row = find(app, to.id, source).await?.ok_or_else(|| ApiError::internal(error))?;
-            same(row, size, &digest)
+            let row = find(app, to.id, announced.source).await?;
+            announced.same(row.ok_or_else(|| ApiError::internal(error))?)
         }
         Err(error) => Err(error.into()),
+    }
+}
+
+/// Begins an upload with its first piece. A picture that is all in it is kept at once, with no part
+/// file and in one transaction; of any other, what is here is where the upload goes on.
+pub(super) async fn bring(
+    app: &AppState,
+    to: &snapshot::Model,
+    announced: Announced,
+    first: Bytes,
+) -> ApiResult<Brought> {
+    let size = announced.size;
+    let possible = announced.check()?;
+    let is_whole = first.len() as u64 == size && Digest::of(&first) == possible.digest;
+    if is_whole && find(app, to.id, possible.source).await?.is_none() {
+        keep_whole(app, to, possible, first).await?;
+        return Ok(Brought::Stored { size });
+    }
+    let Begun { row, .. } = begin(app, to, announced).await?;
+    let mut offset = offset(app, &row).await?;
+    if offset == 0 {
+        offset = append(app, &row, 0, first).await?;
+    }
+    if offset < size {
+        return Ok(Brought::GoesOn { upload: row.id, offset });
+    }
+    finish(app, to, row).await?;
+    Ok(Brought::Stored { size })
+}
+
+async fn keep_whole(
+    app: &AppState,
+    to: &snapshot::Model,
+    announced: Possible,
+    bytes: Bytes,
+) -> ApiResult<()> {
+    let turn = app.store.ingester.turn().await;
+    let row = announced.row(app, to);
+    let arrived = Arrived { announced: Some(row), ..Arrived::new(announced.source, bytes) };
+    keep_in_turn(app, turn, to, arrived).await?;
+    // Of two different ones at once, one was kept: the other hears of it.
+    match find(app, to.id, announced.source).await? {
+        Some(row) => announced.same(row).map(drop),
+        None => Ok(()),
     }
 }
 
@@ -126,7 +178,7 @@ pub(super) async fn finish(
     if Digest::from_str(&upload.sha256) != Ok(found) {
         return Err(begin_anew(app, upload).await?);
     }
-    match keep_in_turn(app, turn, to, upload.source, bytes).await {
+    match keep_in_turn(app, turn, to, Arrived::new(upload.source, bytes)).await {
         Ok(()) => forget_part(app, upload.id).await,
         // It will never be a picture: no other client need meet it.
         Err(error) if error.status.is_client_error() => {
@@ -138,24 +190,52 @@ pub(super) async fn finish(
     Ok(())
 }
 
-fn check(announced: &Announced) -> ApiResult<Digest> {
-    let Announced { content_type, size, width, height, .. } = announced;
-    if Kind::from_content_type(content_type).is_none() {
-        return Err(IngestError::UnsupportedType { found: "this type of file" }.into());
+impl Announced {
+    fn check(&self) -> ApiResult<Possible> {
+        if Kind::from_content_type(&self.content_type).is_none() {
+            return Err(IngestError::UnsupportedType { found: "this type of file" }.into());
+        }
+        if self.size == 0 {
+            return Err(ApiError::invalid("size", "There is nothing to upload."));
+        }
+        if self.size > picture::MAX_BYTES as u64 {
+            let bytes = usize::try_from(self.size).unwrap_or(usize::MAX);
+            return Err(IngestError::TooLarge { bytes }.into());
+        }
+        picture::check_dimensions(self.width, self.height)?;
+        let digest = self.sha256.parse();
+        Ok(Possible {
+            source: self.source.into(),
+            size: i64::try_from(self.size).map_err(ApiError::internal)?,
+            digest: digest.map_err(|error: recordings::DigestError| {
+                ApiError::invalid("sha256", error.to_string())
+            })?,
+        })
     }
-    if *size == 0 {
-        return Err(ApiError::invalid("size", "There is nothing to upload."));
+}
+
+impl Possible {
+    fn row(&self, app: &AppState, to: &snapshot::Model) -> upload::ActiveModel {
+        upload::ActiveModel {
+            id: Set(Uuid::now_v7()),
+            snapshot_id: Set(to.id),
+            source: Set(self.source),
+            size: Set(self.size),
+            sha256: Set(self.digest.to_string()),
+            begun_at: Set(app.clock.now()),
+            restarts: Set(0),
+        }
     }
-    if *size > picture::MAX_BYTES as u64 {
-        return Err(
-            IngestError::TooLarge { bytes: usize::try_from(*size).unwrap_or(usize::MAX) }.into()
-        );
+
+    /// What was announced before, if it was the same.
+    fn same(&self, row: upload::Model) -> ApiResult<Begun> {
+        if row.size != self.size || row.sha256 != self.digest.to_string() {
+            let detail = "Another picture of this source was announced for this capture before.";
+            let status = StatusCode::UNPROCESSABLE_ENTITY;
+            return Err(ApiError::new(status, "upload_differs", detail));
+        }
+        Ok(Begun { row, again: true })
     }
-    picture::check_dimensions(*width, *height)?;
-    announced
-        .sha256
-        .parse()
-        .map_err(|error: recordings::DigestError| ApiError::invalid("sha256", error.to_string()))
 }
 
 async fn find(app: &AppState, to: Uuid, source: Source) -> ApiResult<Option<upload::Model>> {
@@ -163,15 +243,6 @@ async fn find(app: &AppState, to: Uuid, source: Source) -> ApiResult<Option<uplo
         .filter(upload::Column::SnapshotId.eq(to))
         .filter(upload::Column::Source.eq(source));
     Ok(found.one(&app.database).await?)
-}
-
-fn same(row: upload::Model, size: i64, digest: &str) -> ApiResult<Begun> {
-    if row.size != size || row.sha256 != digest {
-        let detail = "Another picture of this source was announced for this capture before.";
-        let status = StatusCode::UNPROCESSABLE_ENTITY;
-        return Err(ApiError::new(status, "upload_differs", detail));
-    }
-    Ok(Begun { row, again: true })
 }
 
 pub(super) fn size(upload: &upload::Model) -> u64 {

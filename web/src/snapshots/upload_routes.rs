@@ -21,11 +21,11 @@ use super::{
     Snapshot,
     access::Uploader,
     table::{snapshot, upload as uploads},
-    upload::{self, Announced, OFFSET},
+    upload::{self, Announced, Brought, OFFSET},
 };
 use crate::{
     app::AppState,
-    http::extract::{Json, Path},
+    http::extract::{Json, Path, Query},
     problem::{ApiError, ApiResult, Problem},
 };
 
@@ -37,7 +37,7 @@ const MOST_DISCARDED: usize = 32 << 20;
 const PATIENCE: Duration = Duration::from_secs(25);
 
 pub(super) fn router() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(begin)).routes(routes!(append)).routes(routes!(ask))
+    OpenApiRouter::new().routes(routes!(begin, bring)).routes(routes!(append)).routes(routes!(ask))
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -70,14 +70,72 @@ async fn begin(
     Path(capture): Path<Uuid>,
     Json(announced): Json<Announced>,
 ) -> ApiResult<Response> {
-    let to = snapshot::Entity::find_by_id(capture).one(&app.database).await?;
-    let to = to.ok_or_else(|| ApiError::not_found("capture"))?;
-    uploader.may_bring(announced.source.into(), &to)?;
+    let to = open_to(&app, &uploader, capture, &announced).await?;
     let begun = upload::begin(&app, &to, announced).await?;
     let status = if begun.again { StatusCode::OK } else { StatusCode::CREATED };
     let offset = upload::offset(&app, &begun.row).await?;
-    let chunk_size = LARGEST_PIECE as u64;
-    Ok((status, Json(Upload { upload_id: begun.row.id, offset, chunk_size })).into_response())
+    Ok((status, Json(Upload::at(begun.row.id, offset))).into_response())
+}
+
+/// Announces a picture of a capture and brings its first piece with it, which saves a round trip. Keep the
+/// picture as long as with pieces. When this breaks off, announce it and go on from the offset.
+#[utoipa::path(put, path = "/captures/{id}/uploads", tag = "snapshots", operation_id = "begin_upload_with_piece",
+    params(("id" = Uuid, Path), Announced,
+        ("Authorization" = Option<String>, Header, description = "`Link <token>`")),
+    request_body(content = Vec<u8>, content_type = "application/offset+octet-stream"),
+    responses(
+        (status = 201, description = "That was all of it: stored", body = Snapshot),
+        (status = 200, description = "Begun, or announced before; goes on from the offset", body = Upload),
+        (status = 400, description = "`invalid`: not such a query", body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "`signed_out`", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "`forbidden`: not your source", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "`not_found`, `link_invalid`", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "`checksum_mismatch`: go on from `Upload-Offset`", body = Problem, content_type = "application/problem+json"),
+        (status = 413, description = "`picture_too_large`, `upload_too_long`, `piece_too_large`", body = Problem, content_type = "application/problem+json"),
+        (status = 415, description = "`picture_type_unsupported`, `unsupported_media_type`", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "`invalid`, `upload_differs`, `picture_malformed`, `picture_truncated`, `picture_too_many_pixels`, `picture_too_complex`, `checksum_mismatch`: refused for good", body = Problem, content_type = "application/problem+json"),
+        (status = 507, description = "`storage_full`: try again later", body = Problem, content_type = "application/problem+json"),
+    ))]
+async fn bring(
+    State(app): State<AppState>,
+    uploader: Uploader,
+    Path(capture): Path<Uuid>,
+    Query(announced): Query<Announced>,
+    headers: HeaderMap,
+    body: Body,
+) -> ApiResult<Response> {
+    let to = open_to(&app, &uploader, capture, &announced).await?;
+    is_of_pieces(&headers)?;
+    // On a task of its own: what arrived before the client broke off is kept nevertheless.
+    let taken = tokio::spawn(async move {
+        let first = piece(body).await?;
+        match upload::bring(&app, &to, announced, first).await? {
+            Brought::GoesOn { upload, offset } => {
+                Ok(Json(Upload::at(upload, offset)).into_response())
+            }
+            Brought::Stored { size } => stored(&app, to, size).await,
+        }
+    });
+    taken.await.map_err(ApiError::internal)?
+}
+
+/// The capture's snapshot, for those who may bring such a picture to it.
+async fn open_to(
+    app: &AppState,
+    uploader: &Uploader,
+    capture: Uuid,
+    announced: &Announced,
+) -> ApiResult<snapshot::Model> {
+    let to = snapshot::Entity::find_by_id(capture).one(&app.database).await?;
+    let to = to.ok_or_else(|| ApiError::not_found("capture"))?;
+    uploader.may_bring(announced.source.into(), &to)?;
+    Ok(to)
+}
+
+impl Upload {
+    fn at(upload_id: Uuid, offset: u64) -> Self {
+        Self { upload_id, offset, chunk_size: LARGEST_PIECE as u64 }
+    }
 }
 
 /// Adds a piece at `Upload-Offset`. Keep the picture until the last one is answered: with the
@@ -129,7 +187,8 @@ async fn take(
     if offset < size {
         return Ok((StatusCode::NO_CONTENT, [(OFFSET, HeaderValue::from(offset))]).into_response());
     }
-    stored(&app, to, row).await
+    upload::finish(&app, &to, row).await?;
+    stored(&app, to, size).await
 }
 
 /// How far an upload is, in `Upload-Offset`.
@@ -164,22 +223,25 @@ async fn find(
     Ok((to, row))
 }
 
-async fn stored(app: &AppState, to: snapshot::Model, row: uploads::Model) -> ApiResult<Response> {
-    let offset = HeaderValue::from(upload::size(&row));
-    upload::finish(app, &to, row).await?;
+async fn stored(app: &AppState, to: snapshot::Model, size: u64) -> ApiResult<Response> {
     let snapshot = Snapshot::of(app, &app.database, to).await?;
+    let offset = HeaderValue::from(size);
     Ok((StatusCode::CREATED, [(OFFSET, offset)], Json(snapshot)).into_response())
 }
 
 fn stated_offset(headers: &HeaderMap) -> ApiResult<u64> {
-    let kind = headers.get(header::CONTENT_TYPE).map(HeaderValue::as_bytes);
-    if kind != Some(b"application/offset+octet-stream") {
-        let detail = "Send pieces as application/offset+octet-stream.";
-        let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
-        return Err(ApiError::new(status, "unsupported_media_type", detail));
-    }
+    is_of_pieces(headers)?;
     let stated = headers.get(OFFSET).and_then(|value| value.to_str().ok()?.parse().ok());
     stated.ok_or_else(|| ApiError::invalid("Upload-Offset", "Say where this piece begins."))
+}
+
+fn is_of_pieces(headers: &HeaderMap) -> ApiResult<()> {
+    let kind = headers.get(header::CONTENT_TYPE).map(HeaderValue::as_bytes);
+    if kind == Some(b"application/offset+octet-stream") {
+        return Ok(());
+    }
+    let detail = "Send pieces as application/offset+octet-stream.";
+    Err(ApiError::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", detail))
 }
 
 /// What arrives of the piece until it ends, breaks off, or takes too long.

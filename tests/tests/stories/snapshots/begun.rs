@@ -77,6 +77,30 @@ pub(crate) async fn announce(who: &Persona, capture: Uuid, announcement: &Value)
     who.post(&format!("/api/v1/captures/{capture}/uploads"), announcement).await
 }
 
+/// Where an announcement is brought to together with the first piece.
+pub(crate) fn place(capture: Uuid, announcement: &Value) -> String {
+    let members = announcement.as_object().unwrap().iter().map(|(name, value)| {
+        let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        format!("{name}={value}")
+    });
+    let query = members.collect::<Vec<_>>().join("&");
+    format!("/api/v1/captures/{capture}/uploads?{query}")
+}
+
+/// With the first piece of it, or all.
+pub(crate) async fn bring(
+    who: &Persona,
+    capture: Uuid,
+    announcement: &Value,
+    first: &[u8],
+) -> Reply {
+    let request = who
+        .request(Method::PUT, &place(capture, announcement))
+        .header("content-type", "application/offset+octet-stream")
+        .body(first.to_vec());
+    who.send(request).await
+}
+
 pub(crate) async fn piece(who: &Persona, upload: &Value, at: usize, bytes: &[u8]) -> Reply {
     let path = format!("/api/v1/uploads/{}", upload["upload_id"].as_str().unwrap());
     let request = who

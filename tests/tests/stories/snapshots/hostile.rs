@@ -1,9 +1,10 @@
 //! Uploads that are no pictures, or want to do harm: a clear problem, and nothing stored.
 
+use http::Method;
 use serde_json::{Value, json};
 use tests::on_both_databases;
 
-use super::begun::{Consultation, announce, announcement, files, piece, png, upload};
+use super::begun::{Consultation, announce, announcement, bring, files, piece, place, png, upload};
 
 on_both_databases! {
     async fn what_is_no_picture_is_refused_and_a_real_one_may_follow(app: TestApp) {
@@ -18,6 +19,11 @@ on_both_databases! {
             (bomb(), 422, "picture_too_many_pixels"),
         ] {
             let refused = upload(customer, capture, "camera", &bytes).await.expect(status);
+            assert_eq!(refused.code(), code);
+            assert!(files(&app, "blobs").is_empty(), "nothing is stored of {code}");
+            assert!(files(&app, "uploads").is_empty(), "nothing is left of {code}");
+            let at_once = announcement("camera", &bytes, 64, 48);
+            let refused = bring(customer, capture, &at_once, &bytes).await.expect(status);
             assert_eq!(refused.code(), code);
             assert!(files(&app, "blobs").is_empty(), "nothing is stored of {code}");
             assert!(files(&app, "uploads").is_empty(), "nothing is left of {code}");
@@ -43,7 +49,29 @@ on_both_databases! {
             announced[member] = value;
             let refused = announce(customer, capture, &announced).await.expect(status);
             assert_eq!(refused.code(), code, "{member}");
+            let refused = bring(customer, capture, &announced, b"x").await;
+            assert!([400, status].contains(&refused.status), "{member}: {refused:?}");
         }
+    }
+
+    async fn what_comes_with_an_announcement_must_be_what_was_announced(app: TestApp) {
+        let consultation = Consultation::with_consent(&app).await;
+        let capture = consultation.capture(&app).await;
+        let (customer, bytes) = (&consultation.booked.customer, png(64, 48));
+        let camera = announcement("camera", &bytes, 64, 48);
+        let mut spoiled = bytes.clone();
+        spoiled[40] ^= 1;
+        let refused = bring(customer, capture, &camera, &spoiled).await.expect(409);
+        assert_eq!(refused.code(), "checksum_mismatch");
+        let refused = bring(customer, capture, &camera, &vec![0; 5 << 20]).await.expect(413);
+        assert_eq!(refused.code(), "piece_too_large");
+        let as_json = customer.request(Method::PUT, &place(capture, &camera)).json(&camera);
+        assert_eq!(customer.send(as_json).await.expect(415).code(), "unsupported_media_type");
+        assert!(files(&app, "uploads").is_empty(), "nothing is left");
+        let longer = [&bytes[..], b"more"].concat();
+        let refused = bring(customer, capture, &camera, &longer).await.expect(413);
+        assert_eq!(refused.code(), "upload_too_long");
+        bring(customer, capture, &camera, &bytes).await.expect(201);
     }
 
     async fn more_bytes_than_announced_are_refused(app: TestApp) {

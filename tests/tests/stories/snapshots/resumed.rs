@@ -2,9 +2,12 @@
 
 use std::time::Duration;
 
+use serde_json::json;
 use tests::on_both_databases;
 
-use super::begun::{Consultation, announce, announcement, files, offset, piece, png, upload};
+use super::begun::{
+    Consultation, announce, announcement, bring, files, offset, piece, place, png, upload,
+};
 
 on_both_databases! {
     async fn a_kill_after_the_last_byte_is_mended_by_asking_again(app: TestApp) {
@@ -67,23 +70,30 @@ on_both_databases! {
 
     async fn what_arrived_of_a_broken_off_piece_is_kept(app: TestApp) {
         let consultation = Consultation::with_consent(&app).await;
-        let capture = consultation.capture(&app).await;
-        let (customer, bytes) = (&consultation.booked.customer, png(640, 480));
+        let customer = &consultation.booked.customer;
+        let bytes = png(640, 480);
         let camera = announcement("camera", &bytes, 640, 480);
-        let begun = announce(customer, capture, &camera).await.expect(201).json();
-        break_off(app.url(), customer.link().unwrap(), &begun, &bytes[..1000], bytes.len()).await;
-        let mut kept = 0;
-        for _ in 0..100 {
-            kept = announce(customer, capture, &camera).await.expect(200).json()["offset"]
-                .as_u64()
-                .unwrap() as usize;
-            if kept == 1000 {
-                break;
+        for comes_with_the_announcement in [false, true] {
+            let capture = consultation.capture(&app).await;
+            let piece_of = if comes_with_the_announcement {
+                format!("PUT {}", place(capture, &camera))
+            } else {
+                let begun = announce(customer, capture, &camera).await.expect(201).json();
+                format!("PATCH /api/v1/uploads/{}", begun["upload_id"].as_str().unwrap())
+            };
+            let link = customer.link().unwrap();
+            break_off(app.url(), link, &piece_of, &bytes[..1000], bytes.len()).await;
+            let mut begun = json!({});
+            for _ in 0..100 {
+                begun = announce(customer, capture, &camera).await.json();
+                if begun["offset"] == 1000 {
+                    break;
+                }
+                tokio::time::sleep(Duration::from_millis(50)).await;
             }
-            tokio::time::sleep(Duration::from_millis(50)).await;
+            assert_eq!(begun["offset"], 1000, "{piece_of}");
+            piece(customer, &begun, 1000, &bytes[1000..]).await.expect(201);
         }
-        assert_eq!(kept, 1000);
-        piece(customer, &begun, 1000, &bytes[1000..]).await.expect(201);
     }
 
     async fn of_many_who_send_the_same_upload_at_once_all_end_with_one_picture(app: TestApp) {
@@ -103,24 +113,35 @@ on_both_databases! {
         assert_eq!(files(&app, "blobs").len(), 2);
         assert_eq!(consultation.snapshot(capture).await["state"], "stored");
     }
+
+    async fn of_many_who_bring_pictures_at_once_all_hear_of_the_one_that_is_kept(app: TestApp) {
+        let consultation = Consultation::with_consent(&app).await;
+        let capture = consultation.capture(&app).await;
+        let customer = &consultation.booked.customer;
+        let pictures = [png(64, 48), png(65, 48)];
+        let many = (0..8).map(|n| {
+            let bytes = &pictures[n % 2];
+            let camera = announcement("camera", bytes, 64, 48);
+            async move { bring(customer, capture, &camera, bytes).await }
+        });
+        let brought = futures_util::future::join_all(many).await;
+        let width = consultation.snapshot(capture).await["picture"]["width"].clone();
+        for (n, reply) in brought.iter().enumerate() {
+            let is_kept = width == 64 + n as u64 % 2;
+            assert_eq!(reply.status, if is_kept { 201 } else { 422 }, "{width} {n}: {reply:?}");
+        }
+    }
 }
 
 /// Promises `promised` bytes, sends `sent`, and is gone.
-async fn break_off(
-    url: &str,
-    link: &str,
-    upload: &serde_json::Value,
-    sent: &[u8],
-    promised: usize,
-) {
+async fn break_off(url: &str, link: &str, piece_of: &str, sent: &[u8], promised: usize) {
     use tokio::io::AsyncWriteExt;
     let host = url.strip_prefix("http://").unwrap();
     let mut socket = tokio::net::TcpStream::connect(host).await.unwrap();
     let head = format!(
-        "PATCH /api/v1/uploads/{} HTTP/1.1\r\nHost: {host}\r\nAuthorization: Link {link}\r\n\
+        "{piece_of} HTTP/1.1\r\nHost: {host}\r\nAuthorization: Link {link}\r\n\
          Upload-Offset: 0\r\nContent-Type: application/offset+octet-stream\r\n\
          Content-Length: {promised}\r\n\r\n",
-        upload["upload_id"].as_str().unwrap()
     );
     socket.write_all(head.as_bytes()).await.unwrap();
     socket.write_all(sent).await.unwrap();

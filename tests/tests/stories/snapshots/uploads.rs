@@ -6,7 +6,7 @@ use tests::on_both_databases;
 use uuid::Uuid;
 
 use super::begun::{
-    Consultation, announce, announcement, files, happened, offset, piece, png, upload,
+    Consultation, announce, announcement, bring, files, happened, offset, piece, png, upload,
 };
 
 on_both_databases! {
@@ -74,6 +74,45 @@ on_both_databases! {
         assert_eq!(refused.code(), "upload_differs");
     }
 
+    async fn a_picture_that_comes_with_its_announcement_is_stored_by_one_request(app: TestApp) {
+        let consultation = Consultation::with_consent(&app).await;
+        let capture = consultation.capture(&app).await;
+        let (customer, bytes) = (&consultation.booked.customer, png(64, 48));
+        let camera = announcement("camera", &bytes, 64, 48);
+        let reply = bring(customer, capture, &camera, &bytes).await.expect(201);
+        assert_eq!(offset(&reply), bytes.len());
+        let stored = reply.json();
+        assert_eq!((stored["picture"]["source"].as_str(), &stored["state"]), (Some("camera"), &"stored".into()));
+        let full = stored["picture"]["urls"]["full"].as_str().unwrap();
+        assert_eq!(consultation.shop.stylist.get(full).await.expect(200).body, bytes);
+        assert!(files(&app, "uploads").is_empty(), "there was no part file");
+        let events = happened(&app).await.len();
+        let again = bring(customer, capture, &camera, &bytes).await.expect(201).json();
+        assert_eq!(again["picture"], stored["picture"]);
+        let announced = announce(customer, capture, &camera).await.expect(200).json();
+        assert_eq!(announced["offset"], bytes.len());
+        let repeated = piece(customer, &announced, bytes.len(), &[]).await.expect(201).json();
+        assert_eq!(repeated["picture"], stored["picture"]);
+        assert_eq!(happened(&app).await.len(), events);
+        let other = png(65, 48);
+        let refused = bring(customer, capture, &announcement("camera", &other, 65, 48), &other).await;
+        assert_eq!(refused.expect(422).code(), "upload_differs");
+    }
+
+    async fn a_picture_whose_first_piece_came_with_the_announcement_goes_on(app: TestApp) {
+        let consultation = Consultation::with_consent(&app).await;
+        let capture = consultation.capture(&app).await;
+        let (customer, bytes) = (&consultation.booked.customer, png(640, 480));
+        let camera = announcement("camera", &bytes, 640, 480);
+        let begun = bring(customer, capture, &camera, &bytes[..1000]).await.expect(200).json();
+        assert_eq!(begun["offset"], 1000);
+        // Once more: what is here is not sent in vain.
+        let again = bring(customer, capture, &camera, &bytes[..2000]).await.expect(200).json();
+        assert_eq!(again, begun);
+        let stored = piece(customer, &begun, 1000, &bytes[1000..]).await.expect(201).json();
+        assert_eq!(stored["picture"]["width"], 640);
+    }
+
     async fn the_same_picture_of_two_captures_is_stored_once(app: TestApp) {
         let consultation = Consultation::with_consent(&app).await;
         let bytes = png(64, 48);
@@ -119,5 +158,9 @@ on_both_databases! {
         announce(&consultation.booked.customer, capture, &received).await.expect(403);
         announce(&consultation.shop.stylist, capture, &camera).await.expect(403);
         announce(&consultation.shop.stylist, Uuid::new_v4(), &received).await.expect(404);
+        bring(&other.customer, capture, &camera, &bytes).await.expect(404);
+        bring(&app.stranger(), capture, &camera, &bytes).await.expect(401);
+        bring(&consultation.booked.customer, capture, &received, &bytes).await.expect(403);
+        bring(&consultation.shop.stylist, Uuid::new_v4(), &received, &bytes).await.expect(404);
     }
 }

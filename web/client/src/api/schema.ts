@@ -170,7 +170,11 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        put?: never;
+        /**
+         * Announces a picture of a capture and brings its first piece with it, which saves a round trip. Keep the
+         *     picture as long as with pieces. When this breaks off, announce it and go on from the offset.
+         */
+        put: operations["begin_upload_with_piece"];
         /**
          * Announces a picture of a capture. Staff bring what they `received`, the customer (with
          *     `Authorization: Link <token>`) the `camera`'s picture. Announced again, it goes on.
@@ -1899,6 +1903,135 @@ export interface operations {
             };
             /** @description `rate_limited` */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    begin_upload_with_piece: {
+        parameters: {
+            query: {
+                source: "camera" | "received";
+                /** @description `image/jpeg`, `image/png` or `image/webp`. */
+                content_type: string;
+                /** @description In bytes. */
+                size: number;
+                /** @description Of all bytes, in hexadecimal digits. */
+                sha256: string;
+                width: number;
+                height: number;
+            };
+            header?: {
+                /** @description `Link <token>` */
+                Authorization?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/offset+octet-stream": number[];
+            };
+        };
+        responses: {
+            /** @description Begun, or announced before; goes on from the offset */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Upload"];
+                };
+            };
+            /** @description That was all of it: stored */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Snapshot"];
+                };
+            };
+            /** @description `invalid`: not such a query */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed_out` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: not your source */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`, `link_invalid` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `checksum_mismatch`: go on from `Upload-Offset` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `picture_too_large`, `upload_too_long`, `piece_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `picture_type_unsupported`, `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid`, `upload_differs`, `picture_malformed`, `picture_truncated`, `picture_too_many_pixels`, `picture_too_complex`, `checksum_mismatch`: refused for good */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `storage_full`: try again later */
+            507: {
                 headers: {
                     [name: string]: unknown;
                 };

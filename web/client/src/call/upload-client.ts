@@ -1,4 +1,5 @@
-// One picture over HTTP, in pieces that resume where the last one ended.
+// One picture over HTTP, in pieces that resume where the last one ended. The first one is sent with the
+// announcement, and is all of most pictures.
 
 import type { StoredPicture } from './picture-store';
 
@@ -28,6 +29,13 @@ export interface UploadClientOptions {
   now?: () => number;
 }
 
+/** Where the server goes on, and how much it takes at once. */
+interface Begun {
+  upload: string;
+  offset: number;
+  limit: number;
+}
+
 const FIRST_PIECE = 1024 * 1024;
 const LARGEST_PIECE = 4 * 1024 * 1024;
 const SMALLEST_PIECE = 64 * 1024;
@@ -41,6 +49,8 @@ export class UploadClient {
   /** What uploads were seen to reach, in bits per second; null before the first. */
   uplinkBps: number | null = null;
   private piece = FIRST_PIECE;
+  /** Of these the server has a part, or may have. */
+  private readonly begun = new WeakSet<StoredPicture>();
   private readonly fetch: typeof fetch;
   private readonly now: () => number;
 
@@ -51,36 +61,40 @@ export class UploadClient {
 
   /** Resolves once the server has stored the picture durably. */
   async upload(picture: StoredPicture): Promise<void> {
-    const { upload, limit, offset } = await this.begin(picture);
+    const upload = this.begun.has(picture) ? await this.begin(picture) : await this.bring(picture);
+    if (upload) await this.goOn(picture, upload);
+  }
+
+  /** Null when that was all of it, and it is stored. */
+  private async bring(picture: StoredPicture): Promise<Begun | null> {
+    const announced = new URLSearchParams(
+      Object.entries(announcement(picture)).map(([name, value]) => [name, String(value)]),
+    );
+    const end = Math.min(picture.bytes.byteLength, this.piece, FIRST_PIECE);
+    const path = `/captures/${picture.capture}/uploads?${announced}`;
+    const response = await this.send(picture, 'PUT', path, 0, end);
+    if (response.status === 201) return null;
+    this.begun.add(picture);
+    return begun(response);
+  }
+
+  private async begin(picture: StoredPicture): Promise<Begun> {
+    const response = await this.request(picture, `/captures/${picture.capture}/uploads`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify(announcement(picture)),
+    });
+    await this.check(response, picture);
+    return begun(response);
+  }
+
+  private async goOn(picture: StoredPicture, { upload, limit, offset }: Begun): Promise<void> {
     const size = picture.bytes.byteLength;
     let at = offset;
     do {
       const end = Math.min(size, at + Math.min(this.piece, limit));
       at = await this.sendPiece(picture, upload, at, end);
     } while (at < size);
-  }
-
-  private async begin(picture: StoredPicture) {
-    const { capture, source, contentType, bytes, sha256, width, height } = picture;
-    const response = await this.request(picture, `/captures/${capture}/uploads`, {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify({
-        source,
-        content_type: contentType,
-        size: bytes.byteLength,
-        sha256,
-        width,
-        height,
-      }),
-    });
-    await this.check(response, picture);
-    const body = (await response.json()) as {
-      upload_id: string;
-      offset: number;
-      chunk_size: number;
-    };
-    return { upload: body.upload_id, offset: body.offset, limit: Math.max(1, body.chunk_size) };
   }
 
   /** Returns the offset at which the server wants the next piece. */
@@ -90,23 +104,37 @@ export class UploadClient {
     at: number,
     end: number,
   ): Promise<number> {
+    const response = await this.send(picture, 'PATCH', `/uploads/${upload}`, at, end);
+    const wanted = Number(response.headers.get('Upload-Offset') ?? NaN);
+    return Number.isInteger(wanted) ? wanted : end;
+  }
+
+  /** Answered well, or with the offset of another piece. */
+  private async send(
+    picture: StoredPicture,
+    method: 'PUT' | 'PATCH',
+    path: string,
+    at: number,
+    end: number,
+  ): Promise<Response> {
     const started = this.now();
     let response: Response;
     try {
-      response = await this.request(picture, `/uploads/${upload}`, {
-        method: 'PATCH',
+      response = await this.request(picture, path, {
+        method,
         headers: { 'Upload-Offset': String(at), 'Content-Type': 'application/offset+octet-stream' },
         body: picture.bytes.slice(at, end),
       });
     } catch (error) {
+      this.begun.add(picture);
       this.piece = Math.max(SMALLEST_PIECE, this.piece / 2);
       throw error;
     }
-    const wanted = Number(response.headers.get('Upload-Offset') ?? NaN);
-    if (response.status === 409 && Number.isInteger(wanted) && wanted !== at) return wanted;
+    const wanted = response.headers.get('Upload-Offset');
+    if (method === 'PATCH' && response.status === 409 && isOther(wanted, at)) return response;
     await this.check(response, picture);
     this.learn(end - at, this.now() - started);
-    return Number.isInteger(wanted) ? wanted : end;
+    return response;
   }
 
   private learn(bytes: number, milliseconds: number): void {
@@ -133,6 +161,23 @@ export class UploadClient {
     if (isFinal(response.status) && !early) throw new UploadRefused(response.status, code);
     throw new UploadDelayed(response.status, code);
   }
+}
+
+function announcement({ source, contentType, bytes, sha256, width, height }: StoredPicture) {
+  return { source, content_type: contentType, size: bytes.byteLength, sha256, width, height };
+}
+
+async function begun(response: Response): Promise<Begun> {
+  const { upload_id, offset, chunk_size } = (await response.json()) as {
+    upload_id: string;
+    offset: number;
+    chunk_size: number;
+  };
+  return { upload: upload_id, offset, limit: Math.max(1, chunk_size) };
+}
+
+function isOther(offset: string | null, at: number): boolean {
+  return offset !== null && Number.isInteger(Number(offset)) && Number(offset) !== at;
 }
 
 /** Not signed in, in conflict, too many, too early, or the server's own trouble: those pass. */

@@ -7,32 +7,43 @@ import { UploadClient } from './upload-client';
 import { UploadQueue } from './uploads';
 
 const CHUNK = 64 * 1024;
+/** As much as comes with the announcement. */
+const FIRST = 1024 * 1024;
 
 /** The upload endpoints, with faults to order. */
 class Server {
   received = new Map<string, Uint8Array>();
   links: (string | null)[] = [];
+  methods: string[] = [];
   answers: (() => Response)[] = [];
 
   fetch = (async (input: RequestInfo | URL, init: RequestInit = {}) => {
     this.links.push(new Headers(init.headers).get('Authorization'));
+    this.methods.push(init.method!);
     const fault = this.answers.shift();
     if (fault) return fault();
-    return init.method === 'POST' ? this.begin(String(input)) : this.append(String(input), init);
+    const url = new URL(String(input), 'https://shop.example');
+    if (init.method === 'PUT') return this.bring(url, init);
+    return init.method === 'POST' ? this.begin(url, 201) : this.append(url, init);
   }) as typeof fetch;
 
-  private begin(url: string): Response {
-    const id = url.split('/').at(-2)!;
-    const kept = this.received.get(id) ?? new Uint8Array();
-    this.received.set(id, kept);
-    return Response.json(
-      { upload_id: id, offset: kept.length, chunk_size: CHUNK },
-      { status: 201 },
-    );
+  private bring(url: URL, init: RequestInit): Response {
+    const id = url.pathname.split('/').at(-2)!;
+    const first = new Uint8Array(init.body as ArrayBuffer);
+    if (!this.received.get(id)?.length) this.received.set(id, first);
+    const isAll = this.received.get(id)!.length === Number(url.searchParams.get('size'));
+    return isAll ? Response.json({}, { status: 201 }) : this.begin(url, 200);
   }
 
-  private append(url: string, init: RequestInit): Response {
-    const id = url.split('/').at(-1)!;
+  private begin(url: URL, status: number): Response {
+    const id = url.pathname.split('/').at(-2)!;
+    const kept = this.received.get(id) ?? new Uint8Array();
+    this.received.set(id, kept);
+    return Response.json({ upload_id: id, offset: kept.length, chunk_size: CHUNK }, { status });
+  }
+
+  private append(url: URL, init: RequestInit): Response {
+    const id = url.pathname.split('/').at(-1)!;
     const kept = this.received.get(id) ?? new Uint8Array();
     const offset = Number(new Headers(init.headers).get('Upload-Offset'));
     const headers = { 'Upload-Offset': String(kept.length) };
@@ -75,11 +86,31 @@ const picture = (size = 10) => ({
 });
 const refusal = (status: number, code: string) => () => Response.json({ code }, { status });
 
-test('a picture goes up in pieces and leaves the queue when it is stored', async () => {
+test('most pictures go up with their announcement', async () => {
   const queue = openQueue();
-  await queue.add('c1', 'camera', picture(3 * CHUNK + 5));
+  await queue.add('c1', 'camera', picture(FIRST));
   await timers.advance(0);
-  expect(server.received.get('c1')).toHaveLength(3 * CHUNK + 5);
+  expect(server.received.get('c1')).toHaveLength(FIRST);
+  expect(server.methods).toEqual(['PUT']);
+  expect(queue.arriving.get()).toEqual([]);
+});
+
+test('what broke off is asked about before more of it is sent', async () => {
+  server.answers = [() => Promise.reject(new TypeError('network')) as never];
+  server.received.set('c1', new Uint8Array(6).fill(7));
+  const queue = openQueue();
+  await queue.add('c1', 'camera', picture(10));
+  await timers.advance(1_000);
+  expect(server.methods).toEqual(['PUT', 'POST', 'PATCH']);
+  expect(server.received.get('c1')).toHaveLength(10);
+});
+
+test('a large picture goes up in pieces and leaves the queue when it is stored', async () => {
+  const queue = openQueue();
+  await queue.add('c1', 'camera', picture(FIRST + 2 * CHUNK + 5));
+  await timers.advance(0);
+  expect(server.received.get('c1')).toHaveLength(FIRST + 2 * CHUNK + 5);
+  expect(server.methods).toEqual(['PUT', 'PATCH', 'PATCH', 'PATCH']);
   expect(queue.arriving.get()).toEqual([]);
   expect(stages).toEqual(['c1 camera uploading', 'c1 camera stored']);
   expect(server.links.every((link) => link === 'Link link-token')).toBe(true);
@@ -145,9 +176,7 @@ test('a piece that the server already has is not sent twice', async () => {
 
 test('a wrong offset is answered by going on where the server stands', async () => {
   const queue = openQueue();
-  server.answers = [
-    () => Response.json({ upload_id: 'c1', offset: 0, chunk_size: CHUNK }, { status: 201 }),
-  ];
+  server.answers = [() => Response.json({ upload_id: 'c1', offset: 0, chunk_size: CHUNK })];
   server.received.set('c1', new Uint8Array(4).fill(7));
   await queue.add('c1', 'camera', picture(10));
   await timers.advance(0);
