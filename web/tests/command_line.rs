@@ -200,3 +200,17 @@ fn help_lists_the_commands_and_every_setting() {
         assert!(help.contains(&format!("--{}", setting.name)), "{help}");
     }
 }
+
+/// Which one it is, the order of archives at the linker decides; nothing else would tell if it were the
+/// system's again.
+#[test]
+fn everything_in_the_program_allocates_by_mimalloc() {
+    let program = env!("CARGO_BIN_EXE_closeup");
+    let listed =
+        Command::new("nm").args(["--dynamic", "--defined-only", program]).output().unwrap();
+    let symbols = String::from_utf8(listed.stdout).unwrap();
+    let is_its_own = |name| symbols.lines().any(|line| line.split(' ').next_back() == Some(name));
+    for name in ["malloc", "calloc", "realloc", "free", "aligned_alloc", "posix_memalign"] {
+        assert!(is_its_own(name), "{name} is the system's");
+    }
+}

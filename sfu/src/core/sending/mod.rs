@@ -141,8 +141,8 @@ impl Sending {
         self.keys = Sealer::new(keys, is_client).zip(Opener::new(keys, is_client));
     }
 
-    /// There are going to be so many streams: what each takes, and there are dozens, is not to be doubled by the
-    /// way.
+    /// Makes room for so many streams and no more: there are dozens, and a vector that grows by itself would
+    /// hold up to as many empty places.
     pub(crate) fn reserve_streams(&mut self, count: usize) {
         self.streams.reserve_exact(count.saturating_sub(self.streams.len()));
     }
