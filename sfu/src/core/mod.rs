@@ -5,6 +5,7 @@ pub mod allocation;
 pub mod cache;
 mod capture_clock;
 mod congestion;
+pub mod datagram_kind;
 mod dtls;
 pub mod error;
 pub mod event;

@@ -50,6 +50,19 @@ pub(crate) struct Origin {
     fingerprint: String,
 }
 
+/// What proves a connectivity check or its answer to be the client's (RFC 8839 §5.4).
+#[derive(Clone, PartialEq, Eq, Default)]
+pub(crate) struct Credentials {
+    pub(crate) fragment: String,
+    pub(crate) password: String,
+}
+
+impl std::fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Credentials").field("fragment", &self.fragment).finish_non_exhaustive()
+    }
+}
+
 impl Offer {
     pub(crate) fn parse(text: &str) -> Result<Self, ConnectError> {
         if text.len() > MOST_BYTES || text.lines().count() > MOST_LINES {
@@ -101,6 +114,17 @@ impl Offer {
 
     pub(crate) fn origin(&self) -> &Origin {
         &self.origin
+    }
+
+    /// Of the bundle, in which all m-lines say the same.
+    pub(crate) fn credentials(&self) -> Credentials {
+        let said = |what| {
+            let texts = self.sections.iter().map(|section| section.text.as_str());
+            let mut lines =
+                std::iter::once(self.session.as_str()).chain(texts).flat_map(str::lines);
+            lines.find_map(|line| line.strip_prefix(what)).unwrap_or_default().to_owned()
+        };
+        Credentials { fragment: said("a=ice-ufrag:"), password: said("a=ice-pwd:") }
     }
 
     fn take(&mut self, line: &str) -> Result<(), ConnectError> {

@@ -3,10 +3,10 @@
 //! the one path that they chose, so media is what we follow (as RFC 4961's symmetric RTP does); a
 //! check only where the path has fallen silent.
 //!
-//! All of this is only about addresses from which a connectivity check has proved itself. But a
-//! check can be overheard and sent again from elsewhere, with some noise behind it. So while the
-//! client is heard where it is, only media that is authentic leads away from there. Before there is
-//! any, the handshake shows which path was chosen.
+//! All of this is only about addresses from which a connectivity check has proved itself, or the
+//! answer to one of ours (`core/peer/asking.rs`). But a check can be overheard and sent again from
+//! elsewhere, with some noise behind it. So while the client is heard where it is, only media that is
+//! authentic leads away from there. Before there is any, the handshake shows which path was chosen.
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -67,6 +67,11 @@ impl Path {
 
     pub(crate) fn ends(&self) -> Option<Ends> {
         self.present.map(|(ends, _)| ends)
+    }
+
+    /// Whether the client was not heard where it is for so long.
+    pub(crate) fn is_silent(&self, now: Instant, duration: Duration) -> bool {
+        self.present.is_some_and(|(_, heard)| now.saturating_duration_since(heard) >= duration)
     }
 
     fn hear(&mut self, now: Instant, ends: Ends, patience: Duration) {

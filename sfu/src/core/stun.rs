@@ -1,28 +1,9 @@
 //! Just enough of STUN (RFC 8489) to see whom a connectivity check is for. Whether it may is for
 //! that transport to verify.
 
-/// What the first byte of a datagram says it is (RFC 7983 §7).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum DatagramKind {
-    Stun,
-    Dtls,
-    Media,
-    Unknown,
-}
-
-impl DatagramKind {
-    pub fn of(datagram: &[u8]) -> Self {
-        match datagram.first() {
-            Some(0..=3) => Self::Stun,
-            Some(20..=63) => Self::Dtls,
-            Some(128..=191) => Self::Media,
-            _ => Self::Unknown,
-        }
-    }
-}
-
 const HEADER: usize = 20;
 const BINDING_REQUEST: [u8; 2] = [0x00, 0x01];
+const BINDING_SUCCESS: [u8; 2] = [0x01, 0x01];
 const MAGIC_COOKIE: [u8; 4] = [0x21, 0x12, 0xa4, 0x42];
 const USERNAME: u16 = 0x0006;
 
@@ -35,6 +16,11 @@ pub fn addressed_fragment(datagram: &[u8]) -> Option<&str> {
     }
     let user = std::str::from_utf8(attribute(attributes, USERNAME)?).ok()?;
     user.split_once(':').map(|(fragment, _)| fragment)
+}
+
+/// Whether it says that a connectivity check of ours was answered.
+pub fn is_success(datagram: &[u8]) -> bool {
+    datagram.starts_with(&BINDING_SUCCESS)
 }
 
 fn attribute(mut attributes: &[u8], wanted: u16) -> Option<&[u8]> {

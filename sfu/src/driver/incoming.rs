@@ -10,7 +10,8 @@ use super::stats::count;
 use super::tcp::TcpLinks;
 use super::worker::Worker;
 use crate::core::LocalAddress;
-use crate::core::stun::{DatagramKind, addressed_fragment};
+use crate::core::datagram_kind::DatagramKind;
+use crate::core::stun::{addressed_fragment, is_success};
 
 /// Reads per wake-up, so that requests do not wait long.
 const MOST_READS: usize = 16;
@@ -33,14 +34,21 @@ impl Worker {
 
     fn take(&mut self, now: Instant, from: SocketAddr, to: Option<IpAddr>, datagram: &[u8]) {
         let to = self.candidate(from, to).into();
-        let owner = match DatagramKind::of(datagram) {
+        if is_success(datagram) && self.found(now, from, to, datagram) {
+            return;
+        }
+        let kind = DatagramKind::of(datagram);
+        let owner = match kind {
             DatagramKind::Stun => self.whose_check(now, from, to, datagram),
             DatagramKind::Unknown => None,
             DatagramKind::Dtls | DatagramKind::Media => self.demux.at(from),
         };
-        match owner {
-            Some(owner) => self.hand_over(now, owner, from, to, datagram),
-            None => self.refuse(datagram),
+        if let Some(owner) = owner {
+            return self.hand_over(now, owner, from, to, datagram);
+        }
+        self.refuse(datagram);
+        if kind == DatagramKind::Media {
+            self.seek(now, from, to, datagram);
         }
     }
 
@@ -85,9 +93,14 @@ impl Worker {
             return Some(named);
         }
         let owner = self.proven(now, from, to, datagram)?;
-        let in_use = self.rooms.get(&owner.0).and_then(|hosted| hosted.room.client(owner.1));
-        self.demux.learn(owner, from, in_use);
+        self.is_at(owner, from);
         Some(owner)
+    }
+
+    /// They proved to be at this address.
+    pub(super) fn is_at(&mut self, owner: Owner, address: SocketAddr) {
+        let in_use = self.rooms.get(&owner.0).and_then(|hosted| hosted.room.client(owner.1));
+        self.demux.learn(owner, address, in_use);
     }
 
     /// Whom a connectivity check names, if it proves that it may.

@@ -12,6 +12,7 @@ mod late;
 mod links;
 mod load;
 mod pictures;
+mod seeking;
 mod server;
 mod setup;
 mod socket;

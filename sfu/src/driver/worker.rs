@@ -14,6 +14,7 @@ use super::command::{Command, Request, RoomId};
 use super::demux::{Demux, Owner};
 use super::hosted::Hosted;
 use super::load::Load;
+use super::seeking::Seeking;
 use super::socket::{MediaSocket, Outlet};
 use super::stats::{Counters, count, read, set};
 use super::tcp::TcpLinks;
@@ -40,7 +41,8 @@ pub(crate) struct Worker {
     pub(super) rooms: BTreeMap<RoomId, Hosted>,
     deadlines: BTreeSet<(Instant, RoomId)>,
     pub(super) demux: Demux,
-    outbound: Vec<Datagram>,
+    pub(super) outbound: Vec<Datagram>,
+    pub(super) seeking: Seeking,
     /// Participants and rooms that are gone, whose connections are closed once the last words
     /// are sent.
     left: Vec<Owner>,
@@ -65,6 +67,7 @@ impl Worker {
             deadlines: BTreeSet::new(),
             demux: Demux::default(),
             outbound: Vec::new(),
+            seeking: Seeking::new(now),
             left: Vec::new(),
             closed: Vec::new(),
             load: Load::new(now, most_packets),

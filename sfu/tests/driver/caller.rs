@@ -14,6 +14,10 @@ use crate::tcp_line::TcpLine;
 pub(crate) struct Caller {
     pub(crate) client: Client,
     line: Line,
+    /// Sends connectivity checks of its own.
+    checks: bool,
+    /// The media packet that it sent last.
+    pub(crate) last_media: Vec<u8>,
 }
 
 /// How a caller reaches the server.
@@ -105,7 +109,7 @@ impl Caller {
     pub(crate) fn over_tcp(index: usize, server: SocketAddr) -> Self {
         let line = TcpLine::connect(server, Ipv4Addr::LOCALHOST);
         let client = Client::over_tcp(now(), index, 2, line.address());
-        Self { client, line: Line::Tcp(line) }
+        Self::on(client, Line::Tcp(line))
     }
 
     /// Takes nothing any more from the connection.
@@ -116,11 +120,19 @@ impl Caller {
     }
 
     pub(crate) fn new(index: usize) -> Self {
-        let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-        socket.set_nonblocking(true).unwrap();
+        let socket = socket();
         let address = socket.local_addr().unwrap();
         let client = Client::new(now(), index, &Kind::default(), address);
-        Self { client, line: Line::Udp(socket) }
+        Self::on(client, Line::Udp(socket))
+    }
+
+    fn on(client: Client, line: Line) -> Self {
+        Self { client, line, checks: true, last_media: Vec::new() }
+    }
+
+    /// A NAT gives it another address, of which it does not hear; nor would it check its way soon.
+    pub(crate) fn is_given_another_address(&mut self) {
+        (self.line, self.checks) = (Line::Udp(socket()), false);
     }
 
     fn turn(&mut self) {
@@ -131,6 +143,11 @@ impl Caller {
             self.client.tick(now());
         }
         while let Some(datagram) = self.client.outbox.pop_front() {
+            match datagram.contents[..] {
+                [0, 1, ..] if !self.checks => continue,
+                [128..=191, 0..=191, ..] => self.last_media.clone_from(&datagram.contents),
+                _ => {}
+            }
             match &mut self.line {
                 Line::Udp(socket) => {
                     let _ = socket.send_to(&datagram.contents, datagram.destination);
@@ -153,6 +170,12 @@ impl Line {
         }
         received
     }
+}
+
+fn socket() -> UdpSocket {
+    let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    socket.set_nonblocking(true).unwrap();
+    socket
 }
 
 pub(crate) fn id(index: usize) -> ParticipantId {

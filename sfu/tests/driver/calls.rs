@@ -26,6 +26,21 @@ fn two_callers_see_each_other_and_payloads_stay_whole() {
 }
 
 #[test]
+fn a_client_whose_address_changed_unknown_to_it_is_asked_for_and_found() {
+    let mut call = Call::with_callers(2);
+    for index in 0..2 {
+        call.callers[index].client.microphone.is_on = true;
+        call.room.place(id(index), Place::Call);
+    }
+    let both_hear =
+        |call: &Call| call.callers.iter().all(|caller| caller.client.received.len() > 20);
+    call.run_until(both_hear);
+    call.callers[0].is_given_another_address();
+    call.callers.iter_mut().for_each(|caller| caller.client.received.clear());
+    call.run_until(both_hear);
+}
+
+#[test]
 fn the_owner_hears_of_connections_and_slots() {
     let mut call = Call::with_callers(2);
     call.room.place(id(0), Place::Call);

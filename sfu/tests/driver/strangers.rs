@@ -62,6 +62,38 @@ fn garbage_is_dropped_and_counted() {
 }
 
 #[test]
+fn who_says_again_what_a_client_said_is_not_answered() {
+    let (mut call, stranger) = call_and_stranger();
+    let overheard = call.callers[0].last_media.clone();
+    flood(&mut call, &stranger, |_| overheard.clone());
+    assert!(call.server.stats().strangers_dropped > 1_000);
+    assert_unharmed(call, &stranger);
+}
+
+#[test]
+fn who_says_it_once_the_client_is_silent_is_asked_a_few_times_and_told_nothing() {
+    let (mut call, stranger) = call_and_stranger();
+    let silent = call.callers.remove(0);
+    call.run(Duration::from_millis(300));
+    flood(&mut call, &stranger, |_| silent.last_media.clone());
+    let (mut buffer, mut questions) = ([0; 2_000], 0);
+    while let Ok(length) = stranger.recv(&mut buffer) {
+        assert_eq!(buffer[..2], [0, 1], "anything but a connectivity check");
+        assert!(length <= silent.last_media.len() * 4);
+        questions += 1;
+        // An answer that does not know the password.
+        let mut answer = buffer[..length].to_vec();
+        answer[..2].copy_from_slice(&[1, 1]);
+        stranger.send(&answer).unwrap();
+    }
+    assert!((1..50).contains(&questions), "{questions} questions");
+    flood(&mut call, &stranger, |_| silent.last_media.clone());
+    while let Ok(length) = stranger.recv(&mut buffer) {
+        assert_eq!(buffer[..2], [0, 1], "{length} bytes of anything else");
+    }
+}
+
+#[test]
 fn a_flood_of_connectivity_checks_is_refused_unanswered() {
     let (mut call, stranger) = call_and_stranger();
     flood(&mut call, &stranger, |number| check(&format!("name{number}:x")));

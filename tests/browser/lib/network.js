@@ -20,6 +20,7 @@ export class BadNetwork {
   #answers;
   #folder = mkdtempSync(join(tmpdir(), 'closeup-network-'));
   #address = 0;
+  #ports = 0;
 
   static async start(seed = 1) {
     const network = new BadNetwork();
@@ -64,6 +65,13 @@ export class BadNetwork {
     this.#there('address', 'del', before, 'peer', near, 'dev', device);
     this.#there('address', 'add', after, 'peer', near, 'dev', device);
     execFileSync('ip', ['route', 'replace', after, 'dev', 'closeup-near']);
+  }
+
+  /** A NAT on the way gives the far end's UDP ports that it never had; nobody is told. */
+  async changeMapping() {
+    this.#ports += 1 << 10;
+    await this.set(`down destination-ports=${this.#ports}`);
+    await this.set(`up source-ports=${this.#ports}`);
   }
 
   /** All that runs at the far end stands still, as in a laptop that is closed, until `wake`. */

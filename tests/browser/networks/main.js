@@ -24,6 +24,7 @@ const all = {
   'UDP gone for 2.5 s': scenarios.shortCut,
   'another address in mid-call': scenarios.addressChange,
   'another address, of which nobody tells': scenarios.silentAddressChange,
+  'another mapping by a NAT in mid-call': scenarios.anotherMapping,
   '10 s without any network': scenarios.outage,
   'asleep for 20 s': scenarios.asleep,
 };

@@ -159,6 +159,17 @@ export async function silentAddressChange(call, network) {
   return withoutPicture(call, from, 12_000, 5000);
 }
 
+/** A NAT on the way forgets who was who, three times: the same packets come from another address. */
+export async function anotherMapping(call, network) {
+  await network.set('both delay=20');
+  const from = Date.now();
+  for (let times = 0; times < 3; times += 1) {
+    await sleep(5000);
+    await network.changeMapping();
+  }
+  return withoutPicture(call, from, 5000, 1000);
+}
+
 /** UDP is gone for less time than it takes to be sure of it: no reason to leave it. */
 export async function shortCut(call, network) {
   await network.set('both delay=20');

@@ -142,7 +142,27 @@ impl Direction {
             return;
         }
         let number = self.counters.offered;
-        self.under_way.push(Packet { arrives, number, bytes: packet.into() });
+        let mut bytes: Box<[u8]> = packet.into();
+        self.translate(&mut bytes);
+        self.under_way.push(Packet { arrives, number, bytes });
+    }
+
+    /// As a NAT does (RFC 4787), of IPv4 only.
+    fn translate(&self, packet: &mut [u8]) {
+        let Shape { source_ports, destination_ports, .. } = self.shape;
+        let is_changed = source_ports != 0 || destination_ports != 0;
+        let is_version_4 = packet.first().is_some_and(|first| first >> 4 == 4);
+        if !is_changed || !is_version_4 || protocol(packet) != Some(UDP) {
+            return;
+        }
+        let header = usize::from(packet[0] & 0x0f) * 4;
+        let Some(udp) = packet.get_mut(header..header + 8) else { return };
+        for (at, change) in [(0, source_ports), (2, destination_ports)] {
+            let port = u16::from_be_bytes([udp[at], udp[at + 1]]) ^ change;
+            udp[at..at + 2].copy_from_slice(&port.to_be_bytes());
+        }
+        // No checksum (RFC 768).
+        udp[6..8].fill(0);
     }
 }
 
@@ -209,6 +229,24 @@ mod tests {
         let arrived = send(&mut direction("delay=50"), 100, 100);
         assert_eq!(arrived.len(), 100);
         assert!(arrived.iter().all(|(n, at)| *at == MS * *n + 50 * MS));
+    }
+
+    #[test]
+    fn a_nat_gives_other_ports_there_and_the_same_again_on_the_way_back() {
+        let mut packet = vec![0; 40];
+        (packet[0], packet[9]) = (0x45, UDP);
+        packet[20..28].copy_from_slice(&[1, 2, 3, 4, 0, 20, 9, 9]);
+        let mut there = direction("source-ports=4096");
+        there.offer(MS, &packet);
+        let arrived = there.take(MS).unwrap();
+        assert_eq!(arrived[20..28], [0x11, 2, 3, 4, 0, 20, 0, 0]);
+        let mut back = direction("destination-ports=4096");
+        packet[20..24].copy_from_slice(&[3, 4, 0x11, 2]);
+        back.offer(MS, &packet);
+        assert_eq!(back.take(MS).unwrap()[20..24], [3, 4, 1, 2]);
+        packet[9] = 6;
+        there.offer(MS, &packet);
+        assert_eq!(there.take(MS).unwrap()[..], packet, "TCP goes through as it is");
     }
 
     #[test]

@@ -25,6 +25,10 @@ pub struct Shape {
     pub duplicate: f64,
     pub reorder: f64,
     pub blocked: Blocked,
+    /// UDP ports of the source and of the destination are combined with these by exclusive or: so both
+    /// directions together are a NAT, which gives another mapping when they change.
+    pub source_ports: u16,
+    pub destination_ports: u16,
 }
 
 /// What does not pass at all.
@@ -59,13 +63,16 @@ impl Default for Shape {
             duplicate: 0.0,
             reorder: 0.0,
             blocked: Blocked::Nothing,
+            source_ports: 0,
+            destination_ports: 0,
         }
     }
 }
 
 impl Shape {
     /// Changes what `settings` names and leaves the rest: delays in ms, shares in percent, the rate
-    /// in kbit/s (0: without limit), `block=nothing|udp|everything`. All or nothing is changed.
+    /// in kbit/s (0: without limit), `block=nothing|udp|everything`, `source-ports` and
+    /// `destination-ports` as numbers. All or nothing is changed.
     pub fn change(&mut self, settings: &str) -> Result<(), ShapeError> {
         let mut changed = self.clone();
         for setting in settings.split_whitespace() {
@@ -95,6 +102,8 @@ impl Shape {
             "duplicate" => self.duplicate = share()?,
             "reorder" => self.reorder = share()?,
             "rate" => self.rate = Some(number()? * 1000.0).filter(|rate| *rate > 0.0),
+            "source-ports" => self.source_ports = value.parse().map_err(|_| bad())?,
+            "destination-ports" => self.destination_ports = value.parse().map_err(|_| bad())?,
             "block" => self.blocked = value.parse().map_err(|()| bad())?,
             _ => return Err(ShapeError::Unknown(name.to_owned())),
         }

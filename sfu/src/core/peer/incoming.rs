@@ -60,6 +60,11 @@ impl IncomingStreams {
         Some((incoming, begins))
     }
 
+    /// Whether packets with this SSRC came.
+    pub(super) fn knows(&self, ssrc: Ssrc) -> bool {
+        self.known.iter().any(|known| known.ssrc == ssrc)
+    }
+
     /// A packet with this SSRC was passed on.
     pub(super) fn has_begun(&mut self, ssrc: Ssrc) {
         if let Some(known) = self.known.iter_mut().find(|known| known.ssrc == ssrc) {

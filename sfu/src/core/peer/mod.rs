@@ -3,6 +3,7 @@
 //!
 //! Each method that changes something is to be followed by [`Peer::poll`] until `None`.
 
+mod asking;
 mod codecs;
 mod copies;
 mod events;
@@ -19,12 +20,13 @@ mod ways;
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use str0m::media::KeyframeRequestKind;
 use str0m::net::Receive;
 use str0m::{Input, Rtc};
 
+use self::asking::Asking;
 use self::copies::Copies;
 use self::gauge::Gauge;
 pub use self::identity::Identity;
@@ -35,6 +37,7 @@ use self::lines::{LineState, Role, answer, read_lines};
 use self::nacks::NackGate;
 use self::ways::{candidate, protocol};
 use super::capture_clock::CaptureClock;
+use super::datagram_kind::{DatagramKind, is_rtcp};
 use super::dtls::{self, ExportedKeys};
 use super::error::ConnectError;
 use super::event::{MediaKind, TrackKind};
@@ -44,11 +47,12 @@ use super::path::{Ends, Path};
 use super::quality::Measurement;
 use super::rewriter::Rewritten;
 use super::sending::{Heard, Numbers, Outbound, Said, Sending};
-use super::stun::DatagramKind;
 use super::transport::{LocalAddress, Transport};
 
 /// What is looked for on the way to a client of whom nothing is known yet, in bits per second.
 const FIRST_AIM: u64 = 4_000_000;
+/// A client that was not heard where it is for so long is asked for elsewhere.
+const UNHEARD: Duration = Duration::from_millis(200);
 
 /// A datagram to be sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -106,6 +110,7 @@ pub(crate) struct Peer {
     sending: Sending,
     clock: CaptureClock,
     path: Path,
+    asking: Asking,
     gauge: Gauge,
     nack_gate: NackGate,
     /// Came with one datagram, and are handed on one by one.
@@ -146,12 +151,14 @@ impl Peer {
             sending,
             clock: CaptureClock::default(),
             path: Path::default(),
+            asking: Asking::default(),
             gauge: Gauge::default(),
             nack_gate: NackGate::default(),
             unpacked: VecDeque::new(),
             copies_of_sound: 0,
             tells_levels: false,
         };
+        peer.asking.by(offer.credentials());
         peer.take_over_streams();
         let answer = copies.answer(offer, &engines, |mid| peer.slot(mid))?;
         Ok((peer, answer))
@@ -171,6 +178,7 @@ impl Peer {
         if answer.is_ok() {
             // Even if it cannot be answered after all: what the engine knows, and what is like it, stays.
             self.offered = offered;
+            self.asking.by(offer.credentials());
         }
         let read = answer.and_then(|answer| {
             read_lines(&self.rtc, offer, &copies, &mut self.lines).map(|()| answer)
@@ -239,6 +247,21 @@ impl Peer {
     ) -> bool {
         Receive::new(protocol(to.transport), from, to.address, datagram)
             .is_ok_and(|receive| self.rtc.accepts(&Input::Receive(now, receive)))
+    }
+
+    /// A question whether the client is at the other end, from where its media seems to come, when it
+    /// was not heard where it is for a moment.
+    pub(crate) fn ask_at(&mut self, now: Instant, ssrc: u32, ends: Ends) -> Option<Datagram> {
+        if !self.incoming.knows(ssrc.into()) || !self.path.is_silent(now, UNHEARD) {
+            return None;
+        }
+        let fragment = self.fragment();
+        Some(datagram(ends, self.asking.ask(now, ends, &fragment)?))
+    }
+
+    /// Whether the datagram is the answer to [`Self::ask_at`]: then the client is there.
+    pub(crate) fn is_answered(&mut self, now: Instant, ends: Ends, datagram: &[u8]) -> bool {
+        self.asking.is_answered(now, ends, datagram)
     }
 
     /// Whether what comes of its sound says how loud it is.
@@ -358,12 +381,6 @@ impl std::fmt::Debug for Peer {
 
 fn names(offer: &Offer) -> Vec<String> {
     offer.sections().iter().map(|section| section.mid().to_owned()).collect()
-}
-
-/// RTP and RTCP share a transport, and are told apart by their second byte (RFC 5761 §4).
-fn is_rtcp(datagram: &[u8]) -> bool {
-    let has_type = datagram.get(1).is_some_and(|kind| (192..=223).contains(kind));
-    has_type && DatagramKind::of(datagram) == DatagramKind::Media
 }
 
 fn datagram(ends: Ends, contents: Vec<u8>) -> Datagram {

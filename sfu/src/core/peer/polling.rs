@@ -8,7 +8,7 @@ use str0m::{Event, Input, Output};
 
 use super::ways::transport;
 use super::{Datagram, Ends, LocalAddress, Peer, PeerOutput, datagram};
-use crate::core::stun::DatagramKind;
+use crate::core::datagram_kind::DatagramKind;
 
 /// How often the engine may ask to be called again at once before others get their turn.
 const MOST_TURNS: u32 = 64;

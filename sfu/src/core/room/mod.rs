@@ -18,15 +18,16 @@ use std::time::{Duration, Instant};
 
 use self::hearing::MOST_TOGETHER;
 use self::member::Member;
+use super::datagram_kind::DatagramKind;
 use super::error::ConnectError;
 use super::event::{RoomEvent, TrackKind, View};
 use super::offer::Offer;
 use super::participant::{ParticipantId, Place};
+use super::path::Ends;
 use super::peer::{Datagram, Identity, Peer, PeerOutput};
 use super::picture::KeyFrame;
 use super::slots::TrackOf;
 use super::speakers::Speakers;
-use super::stun::DatagramKind;
 use super::tally::Tally;
 use super::tap::TapPacket;
 use super::track::Track;
@@ -235,6 +236,34 @@ impl Room {
     ) -> bool {
         let member = self.members.get(&participant);
         member.is_some_and(|member| member.peer.accepts(now, from, to.into(), datagram))
+    }
+
+    /// Media with this SSRC came from an unknown address: a question to be sent there, if it may be from
+    /// a participant of whom nothing came any more for a moment, and who of them is asked.
+    pub fn ask_at(
+        &mut self,
+        now: Instant,
+        ssrc: u32,
+        from: SocketAddr,
+        to: LocalAddress,
+    ) -> Option<(ParticipantId, Datagram)> {
+        let ends = Ends { client: from, ours: to };
+        let mut members = self.members.values_mut();
+        members.find_map(|member| Some((member.id, member.peer.ask_at(now, ssrc, ends)?)))
+    }
+
+    /// Whether the datagram is the participant's answer to that: they are at this address.
+    pub fn is_answered(
+        &mut self,
+        now: Instant,
+        participant: ParticipantId,
+        from: SocketAddr,
+        to: LocalAddress,
+        datagram: &[u8],
+    ) -> bool {
+        let ends = Ends { client: from, ours: to };
+        let member = self.members.get_mut(&participant);
+        member.is_some_and(|member| member.peer.is_answered(now, ends, datagram))
     }
 
     /// The address that the participant is sent to.
