@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use libfuzzer_sys::fuzz_target;
 use sfu::core::Identity;
+use sfu::core::datagram_kind::media_ssrc;
 use sfu::core::room::Room;
 use sfu::{ParticipantId, Place};
 
@@ -32,6 +33,8 @@ fuzz_target!(|input: &[u8]| {
         let length = usize::from(u16::from_be_bytes(*length)).min(after.len());
         let (datagram, after) = after.split_at(length);
         let _ = room.accepts(now, participant, from, to, datagram);
+        let _ = media_ssrc(datagram).and_then(|ssrc| room.ask_at(now, ssrc, from, to.into()));
+        assert!(!room.is_answered(now, participant, from, to.into(), datagram));
         room.receive(now, participant, from, to, datagram);
         now += Duration::from_millis(5);
         if room.deadline().is_some_and(|due| due <= now) {

@@ -57,11 +57,12 @@ fn is_near(one: Instant, other: Instant) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::core::testing::begin;
 
     #[test]
     fn both_tracks_are_placed_on_the_publishers_clock() {
         let mut clock = CaptureClock::default();
-        let arrived = epoch();
+        let arrived = begin();
         let wallclock = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000);
         let audio = SenderReport { wallclock, timestamp: 48_000 };
         let first = clock.captured(arrived, 48_000, 48_000, Some(audio));
@@ -74,16 +75,11 @@ mod tests {
     #[test]
     fn a_report_that_cannot_be_is_not_believed() {
         let mut clock = CaptureClock::default();
-        let arrived = epoch();
+        let arrived = begin();
         let honest = SenderReport { wallclock: SystemTime::UNIX_EPOCH, timestamp: 0 };
         clock.captured(arrived, 0, 90_000, Some(honest));
         let jumped = SystemTime::UNIX_EPOCH + Duration::from_secs(3600);
         let absurd = SenderReport { wallclock: jumped, timestamp: 0 };
         assert_eq!(clock.captured(arrived, 0, 90_000, Some(absurd)), arrived);
-    }
-
-    #[expect(clippy::disallowed_methods, reason = "an instant can only be had from the clock")]
-    fn epoch() -> Instant {
-        Instant::now()
     }
 }

@@ -36,6 +36,8 @@ mod srtp;
 pub mod stun;
 pub mod tally;
 pub mod tap;
+#[cfg(test)]
+mod testing;
 pub(crate) mod track;
 pub mod transport;
 pub mod vp8;

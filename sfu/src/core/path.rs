@@ -87,16 +87,7 @@ impl Path {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[expect(clippy::disallowed_methods, reason = "an instant can only be had from the clock")]
-    fn begin() -> Instant {
-        Instant::now()
-    }
-
-    fn ends(port: u16) -> Ends {
-        let client = SocketAddr::from(([192, 0, 2, 1], port));
-        Ends { client, ours: ([198, 51, 100, 1], 4_000).into() }
-    }
+    use crate::core::testing::{begin, ends};
 
     #[test]
     fn authentic_media_leads_and_checks_follow_only_out_of_silence() {

@@ -132,6 +132,7 @@ impl Need {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::core::testing::begin;
 
     fn need(camera: &[bool]) -> Need {
         Need { camera: camera.to_vec(), ..Need::default() }
@@ -139,8 +140,7 @@ mod tests {
 
     #[test]
     fn more_is_told_at_once_and_less_after_a_while() {
-        #[expect(clippy::disallowed_methods, reason = "an instant can only be had from the clock")]
-        let now = Instant::now();
+        let now = begin();
         let mut publishing = Publishing::default();
         let [low, both, high] = [[true, false], [true, true], [false, true]].map(|n| need(&n));
         assert_eq!(publishing.update(now, low.clone()), Some(low.clone()));
@@ -152,8 +152,7 @@ mod tests {
 
     #[test]
     fn what_does_not_come_is_not_counted_on_until_the_camera_is_on_again() {
-        #[expect(clippy::disallowed_methods, reason = "an instant can only be had from the clock")]
-        let now = Instant::now();
+        let now = begin();
         let mut publishing = Publishing::default();
         publishing.update(now, need(&[true, true]));
         publishing.notice_refusals(now + GRACE, |layer| layer == 0);

@@ -105,11 +105,11 @@ fn report(uplink: Quality, downlink: Quality, measured: &Measurement) -> Quality
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::core::testing::begin;
 
     #[test]
     fn jitter_that_others_bring_along_is_not_of_ones_own_way() {
-        #[expect(clippy::disallowed_methods, reason = "an instant can only be had from the clock")]
-        let now = Instant::now();
+        let now = begin();
         let millis = Duration::from_millis;
         let jittery = Measurement { downlink_jitter: Some(millis(130)), ..Measurement::default() };
         let told = |brought| QualityMeter::default().measure(now, &jittery, brought).unwrap();

@@ -58,11 +58,11 @@ fn smooth(rate: u64, sample: u64) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::core::testing::begin;
 
     #[test]
     fn a_steady_stream_is_measured_and_its_end_is_noticed() {
-        #[expect(clippy::disallowed_methods, reason = "an instant can only be had from the clock")]
-        let begin = Instant::now();
+        let begin = begin();
         let mut meter = RateMeter::default();
         for packet in 0..500u32 {
             let is_first = meter.hear(begin + packet * Duration::from_millis(10), 1_000);

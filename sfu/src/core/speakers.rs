@@ -139,13 +139,9 @@ impl Speakers {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::core::testing::begin;
 
     const STEP: Duration = Duration::from_millis(20);
-
-    #[expect(clippy::disallowed_methods, reason = "an instant can only be had from the clock")]
-    fn begin() -> Instant {
-        Instant::now()
-    }
 
     /// Everybody's level in dB below full scale for so many packets; who led at the end.
     fn talk(speakers: &mut Speakers, now: &mut Instant, packets: u32, levels: &[i32]) {

@@ -17,12 +17,16 @@ const MOST_ADDRESSES: usize = 16;
 const MOST_PROOFS: u32 = 64;
 /// Names before an ICE restart stay good for a while, as checks may still be on their way.
 const MOST_FRAGMENTS: usize = 2;
+/// Addresses where somebody was asked for and did not answer yet.
+const MOST_ASKED: usize = 64;
 
 #[derive(Debug, Default)]
 pub(crate) struct Demux {
     by_address: HashMap<SocketAddr, Owner>,
     by_fragment: HashMap<String, Owner>,
     known: BTreeMap<Owner, Known>,
+    /// Who was asked for where, the one asked for last comes last.
+    asked: VecDeque<(SocketAddr, Owner)>,
 }
 
 #[derive(Debug, Default)]
@@ -67,6 +71,21 @@ impl Demux {
         self.known.entry(owner).or_default().proofs += 1;
     }
 
+    /// An answer from this address may be the participant's.
+    pub(crate) fn ask_for(&mut self, owner: Owner, address: SocketAddr) {
+        self.asked.retain(|known| *known != (address, owner));
+        self.asked.push_back((address, owner));
+        if self.asked.len() > MOST_ASKED {
+            self.asked.pop_front();
+        }
+    }
+
+    /// Everybody whose answer may come from this address.
+    pub(crate) fn asked_for(&self, address: SocketAddr) -> Vec<Owner> {
+        let here = self.asked.iter().filter(|(at, _)| *at == address);
+        here.map(|(_, owner)| *owner).collect()
+    }
+
     /// A check came from an address that is known already.
     pub(crate) fn refresh(&mut self, owner: Owner, address: SocketAddr) {
         let Some(known) = self.known.get_mut(&owner) else { return };
@@ -85,6 +104,7 @@ impl Demux {
         {
             known.addresses.retain(|other| *other != address);
         }
+        self.asked.retain(|(at, _)| *at != address);
         let known = self.known.entry(owner).or_default();
         known.addresses.push_back(address);
         if known.addresses.len() > MOST_ADDRESSES
@@ -97,6 +117,7 @@ impl Demux {
 
     /// The participant is gone, or begins anew with another transport.
     pub(crate) fn forget(&mut self, owner: Owner) {
+        self.asked.retain(|(_, other)| *other != owner);
         let Some(known) = self.known.remove(&owner) else { return };
         for address in known.addresses {
             self.by_address.remove(&address);
@@ -167,14 +188,36 @@ mod tests {
     }
 
     #[test]
+    fn who_is_asked_for_at_an_address_is_forgotten_once_somebody_is_found_there() {
+        let mut demux = Demux::default();
+        for owner in [FIRST, SECOND, FIRST] {
+            demux.ask_for(owner, address(1));
+        }
+        demux.ask_for(FIRST, address(2));
+        assert_eq!(demux.asked_for(address(1)), [SECOND, FIRST]);
+        demux.learn(FIRST, address(1), None);
+        assert!(demux.asked_for(address(1)).is_empty());
+        assert_eq!(demux.asked_for(address(2)), [FIRST]);
+    }
+
+    #[test]
+    fn somebody_is_asked_for_at_so_many_addresses_only() {
+        let mut demux = Demux::default();
+        (0..1_000).for_each(|port| demux.ask_for(FIRST, address(port)));
+        assert_eq!(demux.asked.len(), MOST_ASKED);
+        assert_eq!(demux.asked_for(address(999)), [FIRST]);
+    }
+
+    #[test]
     fn nothing_is_left_of_a_room_that_closed() {
         let mut demux = Demux::default();
         for owner in [FIRST, SECOND] {
             demux.name(owner, format!("{owner:?}"));
             demux.learn(owner, address(owner.1.0 as u16), None);
+            demux.ask_for(owner, address(9));
         }
         demux.forget_room(RoomId(1));
         assert!(demux.by_address.is_empty() && demux.by_fragment.is_empty());
-        assert!(demux.known.is_empty());
+        assert!(demux.known.is_empty() && demux.asked.is_empty());
     }
 }

@@ -1,6 +1,5 @@
 //! Seeking a client where its media comes from since a moment ago: a NAT gave it another address.
 
-use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
@@ -11,38 +10,19 @@ use crate::core::datagram_kind::media_ssrc;
 
 /// How often a stranger's packet is looked at. Whose it claims to be is asked of all rooms.
 const EVERY: Duration = Duration::from_millis(5);
-/// Addresses that are asked at and did not answer yet.
-const MOST_ASKED: usize = 64;
-
-#[derive(Debug)]
-pub(super) struct Seeking {
-    next: Instant,
-    /// The one asked last comes last.
-    asked: VecDeque<(SocketAddr, Owner)>,
-}
-
-impl Seeking {
-    pub(super) fn new(now: Instant) -> Self {
-        Self { next: now, asked: VecDeque::new() }
-    }
-}
 
 impl Worker {
     /// Media came from an address that nobody proved to be at. Who may have sent it is asked there.
     pub(super) fn seek(&mut self, now: Instant, from: SocketAddr, to: LocalAddress, media: &[u8]) {
-        let Some(ssrc) = media_ssrc(media).filter(|_| self.seeking.next <= now) else { return };
-        self.seeking.next = now + EVERY;
+        let Some(ssrc) = media_ssrc(media).filter(|_| self.next_seeking <= now) else { return };
+        self.next_seeking = now + EVERY;
         let asked = self.rooms.iter_mut().find_map(|(room, hosted)| {
             let (participant, question) = hosted.room.ask_at(now, ssrc, from, to)?;
             Some(((*room, participant), question))
         });
-        let Some((owner, question)) = asked else { return };
-        self.outbound.push(question);
-        let asked = &mut self.seeking.asked;
-        asked.retain(|known| *known != (from, owner));
-        asked.push_back((from, owner));
-        if asked.len() > MOST_ASKED {
-            asked.pop_front();
+        if let Some((owner, question)) = asked {
+            self.outbound.push(question);
+            self.demux.ask_for(owner, from);
         }
     }
 
@@ -54,21 +34,15 @@ impl Worker {
         to: LocalAddress,
         answer: &[u8],
     ) -> bool {
-        let owners: Vec<Owner> = self
-            .seeking
-            .asked
-            .iter()
-            .filter(|(at, _)| *at == from)
-            .map(|(_, owner)| *owner)
-            .collect();
         let is_from = |(room, participant): &Owner| {
             self.demux.may_prove((*room, *participant))
                 && self.rooms.get_mut(room).is_some_and(|hosted| {
                     hosted.room.is_answered(now, *participant, from, to, answer)
                 })
         };
-        let Some(owner) = owners.into_iter().find(is_from) else { return false };
-        self.seeking.asked.retain(|(at, _)| *at != from);
+        let Some(owner) = self.demux.asked_for(from).into_iter().find(is_from) else {
+            return false;
+        };
         self.demux.note_proof(owner);
         self.is_at(owner, from);
         true

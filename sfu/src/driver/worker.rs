@@ -14,7 +14,6 @@ use super::command::{Command, Request, RoomId};
 use super::demux::{Demux, Owner};
 use super::hosted::Hosted;
 use super::load::Load;
-use super::seeking::Seeking;
 use super::socket::{MediaSocket, Outlet};
 use super::stats::{Counters, count, read, set};
 use super::tcp::TcpLinks;
@@ -42,7 +41,8 @@ pub(crate) struct Worker {
     deadlines: BTreeSet<(Instant, RoomId)>,
     pub(super) demux: Demux,
     pub(super) outbound: Vec<Datagram>,
-    pub(super) seeking: Seeking,
+    /// No earlier is media of strangers looked at again.
+    pub(super) next_seeking: Instant,
     /// Participants and rooms that are gone, whose connections are closed once the last words
     /// are sent.
     left: Vec<Owner>,
@@ -67,7 +67,7 @@ impl Worker {
             deadlines: BTreeSet::new(),
             demux: Demux::default(),
             outbound: Vec::new(),
-            seeking: Seeking::new(now),
+            next_seeking: now,
             left: Vec::new(),
             closed: Vec::new(),
             load: Load::new(now, most_packets),

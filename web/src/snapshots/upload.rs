@@ -49,8 +49,8 @@ pub(super) struct Announced {
     height: u32,
 }
 
-/// An announcement of what may become a picture.
-struct Possible {
+/// An announcement that was checked: of a picture that we would take.
+struct Checked {
     source: Source,
     size: i64,
     digest: Digest,
@@ -103,10 +103,10 @@ pub(super) async fn bring(
     first: Bytes,
 ) -> ApiResult<Brought> {
     let size = announced.size;
-    let possible = announced.check()?;
-    let is_whole = first.len() as u64 == size && Digest::of(&first) == possible.digest;
-    if is_whole && find(app, to.id, possible.source).await?.is_none() {
-        keep_whole(app, to, possible, first).await?;
+    let checked = announced.check()?;
+    let is_whole = first.len() as u64 == size && Digest::of(&first) == checked.digest;
+    if is_whole && find(app, to.id, checked.source).await?.is_none() {
+        keep_whole(app, to, checked, first).await?;
         return Ok(Brought::Stored { size });
     }
     let Begun { row, .. } = begin(app, to, announced).await?;
@@ -124,7 +124,7 @@ pub(super) async fn bring(
 async fn keep_whole(
     app: &AppState,
     to: &snapshot::Model,
-    announced: Possible,
+    announced: Checked,
     bytes: Bytes,
 ) -> ApiResult<()> {
     let turn = app.store.ingester.turn().await;
@@ -191,7 +191,7 @@ pub(super) async fn finish(
 }
 
 impl Announced {
-    fn check(&self) -> ApiResult<Possible> {
+    fn check(&self) -> ApiResult<Checked> {
         if Kind::from_content_type(&self.content_type).is_none() {
             return Err(IngestError::UnsupportedType { found: "this type of file" }.into());
         }
@@ -204,7 +204,7 @@ impl Announced {
         }
         picture::check_dimensions(self.width, self.height)?;
         let digest = self.sha256.parse();
-        Ok(Possible {
+        Ok(Checked {
             source: self.source.into(),
             size: i64::try_from(self.size).map_err(ApiError::internal)?,
             digest: digest.map_err(|error: recordings::DigestError| {
@@ -214,7 +214,7 @@ impl Announced {
     }
 }
 
-impl Possible {
+impl Checked {
     fn row(&self, app: &AppState, to: &snapshot::Model) -> upload::ActiveModel {
         upload::ActiveModel {
             id: Set(Uuid::now_v7()),

@@ -167,11 +167,7 @@ impl<T: Copy + PartialOrd> Least<T> {
 mod tests {
     use super::*;
     use crate::core::losses::Losses;
-
-    #[expect(clippy::disallowed_methods, reason = "an instant can only be had from the clock")]
-    fn begin() -> Instant {
-        Instant::now()
-    }
+    use crate::core::testing::begin;
 
     /// A queue of so many milliseconds, and so many of a hundred packets lost.
     fn measured(millis: u64, lost: u32) -> Measurement {

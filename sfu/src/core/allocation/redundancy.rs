@@ -67,17 +67,13 @@ impl Redundancy {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::core::testing::begin;
 
     const SOUND: u64 = 32_000;
     const WIDE: u64 = 2_000_000;
 
     fn losses(lost: u32, in_a_row: u32) -> Losses {
         Losses { arrived: 100 - lost, lost, in_a_row, ..Losses::default() }
-    }
-
-    fn begin() -> Instant {
-        #[expect(clippy::disallowed_methods, reason = "an instant can only be had from the clock")]
-        Instant::now()
     }
 
     #[test]

@@ -38,11 +38,11 @@ impl Seeking {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::core::testing::begin;
 
     #[test]
     fn what_finds_nothing_is_tried_ever_more_seldom() {
-        #[expect(clippy::disallowed_methods, reason = "an instant can only be had from the clock")]
-        let begin = Instant::now();
+        let begin = begin();
         let mut seeking = Seeking::default();
         let padded = |seeking: &mut Seeking, from: u64, to: u64| {
             (from..to).filter(|s| seeking.poll(begin + Duration::from_secs(*s), true)).count()

@@ -207,11 +207,11 @@ impl Demand {
 mod tests {
     use super::*;
     use crate::core::allocation::Rank;
+    use crate::core::testing::begin;
 
     #[test]
     fn nobody_goes_dark_while_sound_is_well_and_only_who_matters_most_is_left_when_it_is_not() {
-        #[expect(clippy::disallowed_methods, reason = "an instant can only be had from the clock")]
-        let now = Instant::now();
+        let now = begin();
         let demand = |rank| Demand {
             rank,
             is_pinned: false,

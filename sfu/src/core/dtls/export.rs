@@ -79,11 +79,7 @@ mod tests {
 
     use super::*;
     use crate::core::dtls::{Provider, crypto};
-
-    #[expect(clippy::disallowed_methods, reason = "an instant can only be had from the clock")]
-    fn begin() -> Instant {
-        Instant::now()
-    }
+    use crate::core::testing::begin;
 
     fn side(now: Instant, is_client: bool) -> (Box<dyn DtlsInstance>, ExportedKeys) {
         let certificate = Provider.generate_certificate().unwrap();

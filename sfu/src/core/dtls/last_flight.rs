@@ -103,11 +103,11 @@ impl LastFlight {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::core::testing::begin;
 
     #[test]
     fn only_the_last_flight_is_sent_again_and_not_for_ever() {
-        #[expect(clippy::disallowed_methods, reason = "an instant can only be had from the clock")]
-        let begin = Instant::now();
+        let begin = begin();
         let mut last = LastFlight::default();
         last.note(&[1]);
         last.hear();

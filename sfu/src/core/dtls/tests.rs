@@ -13,12 +13,8 @@ use str0m::crypto::dtls::{DtlsOutput, SrtpProfile};
 use super::association::{Association, PEER};
 use super::screen::{Screen, Verdict};
 use super::*;
+use crate::core::testing::begin;
 use rtc_shared::TransportProtocol;
-
-#[expect(clippy::disallowed_methods, reason = "an instant can only be had from the clock")]
-fn begin() -> Instant {
-    Instant::now()
-}
 
 fn ours(now: Instant) -> Association {
     let certificate = Provider.generate_certificate().unwrap();

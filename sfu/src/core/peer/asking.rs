@@ -20,6 +20,7 @@ const PATIENCE: Duration = Duration::from_secs(3);
 const MOST_ADDRESSES: usize = 4;
 /// Of a candidate that was learned from the other side (RFC 8445 §5.1.2.1), as it would be ours.
 const PRIORITY: u32 = 110 << 24 | 0xffff << 8 | 0xff;
+/// A name of two fragments, each 256 characters at most (RFC 8839 §5.4), and what stands around it.
 const LONGEST: usize = 1_024;
 
 #[derive(Debug, Default)]
@@ -108,16 +109,7 @@ mod tests {
     use std::net::SocketAddr;
 
     use super::*;
-
-    #[expect(clippy::disallowed_methods, reason = "an instant can only be had from the clock")]
-    fn begin() -> Instant {
-        Instant::now()
-    }
-
-    fn ends(port: u16) -> Ends {
-        let client = SocketAddr::from(([192, 0, 2, 1], port));
-        Ends { client, ours: ([198, 51, 100, 1], 4_000).into() }
-    }
+    use crate::core::testing::{begin, ends};
 
     fn asking() -> Asking {
         let mut asking = Asking::default();

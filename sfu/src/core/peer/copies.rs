@@ -178,10 +178,9 @@ fn split(answer: &str) -> (&str, BTreeMap<&str, &str>) {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Instant;
-
     use super::*;
     use crate::core::peer::{Identity, Peer};
+    use crate::core::testing::begin;
 
     const SOUND: &str = "a=rtpmap:111 opus/48000/2\r\na=fmtp:111 minptime=10;useinbandfec=1\r\n";
     const PICTURE: &str = "a=rtpmap:96 VP8/90000\r\na=rtcp-fb:96 nack\r\na=rtcp-fb:96 nack pli\r\n\
@@ -216,10 +215,9 @@ mod tests {
         Offer::parse(&text).unwrap()
     }
 
-    #[expect(clippy::disallowed_methods, reason = "an instant can only be had from the clock")]
     fn accept(offer: &Offer) -> (Peer, String) {
         let identity = Identity::generate(vec![([127, 0, 0, 1], 9).into()]).unwrap();
-        Peer::accept(Instant::now(), &identity, offer).unwrap()
+        Peer::accept(begin(), &identity, offer).unwrap()
     }
 
     /// What is said of an m-line by lines that begin so.

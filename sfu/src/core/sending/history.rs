@@ -216,11 +216,7 @@ fn millis(duration: Duration) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[expect(clippy::disallowed_methods, reason = "an instant can only be had from the clock")]
-    fn begin() -> Instant {
-        Instant::now()
-    }
+    use crate::core::testing::begin;
 
     fn after(millis: u64) -> Duration {
         Duration::from_millis(millis)

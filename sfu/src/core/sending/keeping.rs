@@ -58,13 +58,9 @@ fn is_lately(now: Instant, then: Option<Instant>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::core::testing::begin;
 
     const TRIP: Duration = Duration::from_millis(20);
-
-    #[expect(clippy::disallowed_methods, reason = "an instant can only be had from the clock")]
-    fn begin() -> Instant {
-        Instant::now()
-    }
 
     #[test]
     fn it_is_short_on_a_good_way_and_longer_on_a_long_one() {

@@ -119,9 +119,8 @@ impl<T> Pacing<T> {
 mod tests {
     use super::*;
 
-    #[expect(clippy::disallowed_methods, reason = "an instant can only be had from the clock")]
     fn begin() -> Instant {
-        Instant::now() + Duration::from_secs(1)
+        crate::core::testing::begin() + Duration::from_secs(1)
     }
 
     /// When each of so many packets of 1,000 bytes leaves that come at once, in milliseconds.

@@ -330,6 +330,7 @@ fn append(packet: &mut Vec<u8>, payload: &[u8], numbers: &Numbers) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::core::testing::begin;
 
     const NUMBERS: ExtensionNumbers = ExtensionNumbers {
         transport_sequence: Some(3),
@@ -337,11 +338,6 @@ mod tests {
         audio_level: None,
         rotation: None,
     };
-
-    #[expect(clippy::disallowed_methods, reason = "an instant can only be had from the clock")]
-    fn begin() -> Instant {
-        Instant::now()
-    }
 
     fn stream() -> Stream {
         let resending = Resending { ssrc: 8, payload_types: vec![(96, 97)] };

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use self::link::{Chance, Link};
 use self::sender::{Media, Sender};
+use crate::core::testing::begin;
 
 const SECOND: u64 = 1_000_000;
 
@@ -23,9 +24,8 @@ struct World {
 }
 
 impl World {
-    #[expect(clippy::disallowed_methods, reason = "an instant can only be had from the clock")]
     fn new(seed: u64, link: Link) -> Self {
-        Self { begin: Instant::now(), now: 0, link, chance: Chance(seed), senders: Vec::new() }
+        Self { begin: begin(), now: 0, link, chance: Chance(seed), senders: Vec::new() }
     }
 
     /// With one who sends.
