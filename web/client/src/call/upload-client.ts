@@ -122,7 +122,10 @@ export class UploadClient {
     try {
       response = await this.request(picture, path, {
         method,
-        headers: { 'Upload-Offset': String(at), 'Content-Type': 'application/offset+octet-stream' },
+        headers: {
+          'Content-Type': 'application/offset+octet-stream',
+          ...(method === 'PATCH' && { 'Upload-Offset': String(at) }),
+        },
         body: picture.bytes.slice(at, end),
       });
     } catch (error) {
@@ -130,6 +133,7 @@ export class UploadClient {
       this.piece = Math.max(SMALLEST_PIECE, this.piece / 2);
       throw error;
     }
+    // A picture that was brought by another attempt meanwhile is asked for anew: its upload's name is needed.
     const wanted = response.headers.get('Upload-Offset');
     if (method === 'PATCH' && response.status === 409 && isOther(wanted, at)) return response;
     await this.check(response, picture);
