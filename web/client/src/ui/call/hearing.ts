@@ -11,17 +11,17 @@ export function playWhenAllowed(
   page: EventTarget,
   tell: (blocked: boolean) => void,
 ): () => void {
+  let isOver = false;
   const play = () =>
     player.play().then(
-      () => tell(false),
-      (error: Error) => {
-        if (error.name === 'NotAllowedError') tell(true);
-      },
+      () => isOver || tell(false),
+      (error: Error) => isOver || error.name !== 'NotAllowedError' || tell(true),
     );
   const again = () => player.paused && void play();
   void play();
   for (const press of PRESSES) page.addEventListener(press, again);
   return () => {
+    isOver = true;
     for (const press of PRESSES) page.removeEventListener(press, again);
   };
 }
