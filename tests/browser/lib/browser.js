@@ -1,20 +1,28 @@
 // Real browsers, each with a camera and a microphone of its own.
 import playwright from 'playwright-core';
 import { clip } from './clips.js';
+import { launchFirefox } from './firefox.js';
 import { observe } from './observe.js';
 import { chromium } from './paths.js';
 
 /**
  * A browser of its own, because the fake camera belongs to the process.
- * @param {{camera?: ReturnType<typeof clip>, allowed?: string[], language?: 'zh-CN' | 'en',
- *   phone?: boolean, dark?: boolean, flags?: string[], relayOnly?: boolean,
- *   program?: string, secureOrigin?: string}} options
- *   `program` starts it elsewhere (see network.js); `secureOrigin` may use the camera without TLS
+ * @param {{firefox?: boolean, camera?: ReturnType<typeof clip>, allowed?: string[],
+ *   language?: 'zh-CN' | 'en', phone?: boolean, dark?: boolean, flags?: string[], relayOnly?: boolean,
+ *   program?: string, secureOrigin?: string, withoutUdp?: boolean}} options
+ *   `program` starts it elsewhere (see network.js); `secureOrigin` may use the camera without TLS.
+ *   Firefox has a camera and a microphone of its own making, always allowed; it knows no `flags`, but
+ *   how to be `withoutUdp`.
  */
 export async function open(options = {}) {
-  const { camera, program = chromium, secureOrigin } = options;
+  const browser = await (options.firefox ? launchFirefox(options) : launchChromium(options));
+  const page = await newPage(browser, options);
+  return { browser, page, errors: page.errors, close: () => browser.close() };
+}
+
+function launchChromium({ camera, program = chromium, secureOrigin, flags = [] }) {
   if (!chromium) throw new Error('no Chromium here: run script/bootstrap');
-  const browser = await playwright.chromium.launch({
+  return playwright.chromium.launch({
     executablePath: program,
     args: [
       '--no-sandbox',
@@ -22,11 +30,9 @@ export async function open(options = {}) {
       '--disable-features=WebRtcHideLocalIpsWithMdns',
       ...(secureOrigin ? [`--unsafely-treat-insecure-origin-as-secure=${secureOrigin}`] : []),
       ...fakeDevices(camera),
-      ...(options.flags ?? []),
+      ...flags,
     ],
   });
-  const page = await newPage(browser, options);
-  return { browser, page, errors: page.errors, close: () => browser.close() };
 }
 
 /** All pages that are open now, to be looked at when a story fails. */
@@ -45,9 +51,13 @@ export async function newPage(browser, options = {}) {
     timezoneId: 'Asia/Shanghai',
     colorScheme: dark ? 'dark' : 'light',
     viewport: phone ? { width: 390, height: 844 } : { width: 1440, height: 900 },
-    hasTouch: phone,
-    isMobile: phone,
-    permissions: [...allowed, 'clipboard-read', 'clipboard-write'],
+    ...(options.firefox
+      ? {}
+      : {
+          hasTouch: phone,
+          isMobile: phone,
+          permissions: [...allowed, 'clipboard-read', 'clipboard-write'],
+        }),
   });
   context.setDefaultTimeout(40_000);
   await context.addInitScript(observe, { relayOnly: options.relayOnly ?? false });

@@ -15,3 +15,10 @@ export const chromium = [
   '/usr/bin/chromium',
   '/usr/bin/google-chrome',
 ].find((path) => path && existsSync(path));
+
+/** Debian's, without its wrapper script as well. */
+export const firefox = [
+  process.env.FIREFOX,
+  '/usr/lib/firefox-esr/firefox-esr',
+  '/usr/bin/firefox',
+].find((path) => path && existsSync(path));

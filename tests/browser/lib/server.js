@@ -24,15 +24,21 @@ export class Server {
 
   /**
    * Starts one with a new data folder: with an owner and a front desk only, or the demo shop; on a
-   * disk of a few megabytes when told how many.
+   * disk of a few megabytes when told how many. Media may have an address of its own.
    */
-  static async start({ demo = false, diskMegabytes, flags = [], address = '127.0.0.1' } = {}) {
+  static async start({
+    demo = false,
+    diskMegabytes,
+    flags = [],
+    address = '127.0.0.1',
+    mediaAddress = address,
+  } = {}) {
     const server = new Server();
     server.data = mkdtempSync(join(tmpdir(), 'closeup-story-'));
     if (diskMegabytes) server.disk = await SmallDisk.over(server.data, diskMegabytes);
     const [port, mediaPort] = [await freePort(), await freePort()];
     server.flags = ['--host', address, '--port', port, '--media-port', mediaPort];
-    server.flags.push('--media-addresses', address, '--media-workers', '1');
+    server.flags.push('--media-addresses', mediaAddress, '--media-workers', '1');
     server.flags.push('--data', server.data, ...flags);
     if (!demo) server.#hire(['owner', 'front_desk']);
     await server.restart();

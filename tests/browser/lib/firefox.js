@@ -1,0 +1,27 @@
+// Firefox, as it comes from Mozilla and Debian, over WebDriver BiDi.
+import { networkInterfaces } from 'node:os';
+import playwright from 'playwright-core';
+import { firefox } from './paths.js';
+
+/** @param {{dark?: boolean, program?: string, withoutUdp?: boolean}} options as of `open` */
+export function launchFirefox({ dark = false, program = firefox, withoutUdp = false }) {
+  if (!firefox) throw new Error('no Firefox here: run script/bootstrap');
+  return playwright.firefox.launch({
+    channel: 'moz-firefox',
+    executablePath: program,
+    firefoxUserPrefs: {
+      'media.navigator.streams.fake': true,
+      'media.navigator.permission.disabled': true,
+      'media.peerconnection.ice.force_ice_tcp': withoutUdp,
+      'ui.systemUsesDarkTheme': dark ? 1 : 0,
+    },
+  });
+}
+
+/** An address of this machine that Firefox finds a way to: it has none to 127.0.0.1. */
+export function addressForFirefox() {
+  const addresses = Object.values(networkInterfaces()).flat();
+  const found = addresses.find(({ family, internal }) => family === 'IPv4' && !internal);
+  if (!found) throw new Error('Firefox needs a network other than the loopback');
+  return found.address;
+}
