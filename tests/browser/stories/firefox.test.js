@@ -8,11 +8,13 @@ import * as people from '../lib/people.js';
 import { Server } from '../lib/server.js';
 import { steps, told } from '../lib/story.js';
 
+const mediaAddress = addressForFirefox();
+const skip = mediaAddress ? false : 'this machine is in no network, and Firefox has no loopback';
 let server;
 let desk;
 
 before(async () => {
-  server = await Server.start({ mediaAddress: addressForFirefox() });
+  server = await Server.start({ mediaAddress });
   desk = await people.session(server, server.staff('front_desk'));
 });
 
@@ -39,7 +41,7 @@ async function underWay(t, name, { of, withoutUdp }) {
 
 const complaints = (...browsers) => browsers.flatMap(({ errors }) => errors);
 
-test('a customer with Firefox', async (t) => {
+test('a customer with Firefox', { skip }, async (t) => {
   const step = steps(t);
   const name = 'Fox Customer';
   let call;
@@ -79,13 +81,14 @@ test('a customer with Firefox', async (t) => {
 
 test(
   'a customer with Firefox and without UDP is in the call over TCP',
+  { skip },
   told(async (t) => {
     const { customer } = await underWay(t, 'Fox Office', { of: 'customer', withoutUdp: true });
     assert.equal((await path(customer.page)).protocol, 'tcp');
   }),
 );
 
-test('a stylist with Firefox', async (t) => {
+test('a stylist with Firefox', { skip }, async (t) => {
   const step = steps(t);
   const name = 'Fox Admitted';
   let call;
