@@ -143,6 +143,7 @@ fn log_to_stderr(filter: &str) -> anyhow::Result<()> {
 
 async fn serve(settings: Settings) -> anyhow::Result<()> {
     crate::tls::install_crypto();
+    crate::open_files::make_room(&settings);
     let app = App::build(settings).await?;
     let stopping = app.state().tasks.stopping.clone();
     // Before anybody is told that it is ready, and may stop it.

@@ -21,6 +21,7 @@ mod housekeeping;
 pub mod http;
 pub mod language;
 mod metrics;
+mod open_files;
 pub mod outbox;
 pub mod problem;
 pub mod secret;

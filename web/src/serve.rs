@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     app::AppState,
-    http::connections::{Counted, Limited},
+    http::connections::{Limited, Places},
     settings::Settings,
 };
 
@@ -35,20 +35,20 @@ pub(crate) async fn run(
 ) -> anyhow::Result<()> {
     let handle = Handle::new();
     tokio::spawn(stop_gracefully(handle.clone(), app.tasks.stopping.clone()));
-    let counted = Counted::new(&app.settings);
+    let places = Places::new(&app.settings);
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     match tls {
         None => {
             let mut server = axum_server::from_tcp(listener)?
                 .handle(handle)
-                .map(|acceptor| Limited::new(acceptor, counted));
+                .map(|acceptor| Limited::new(acceptor, places));
             limit_headers(&mut server);
             server.serve(service).await?;
         }
         Some(config) => {
             let mut server = axum_server::from_tcp_rustls(listener, config)?
                 .handle(handle)
-                .map(|acceptor| Limited::new(acceptor, counted));
+                .map(|acceptor| Limited::new(acceptor, places));
             limit_headers(&mut server);
             server.serve(service).await?;
         }

@@ -10,6 +10,7 @@ use tokio::sync::mpsc;
 use super::command::{Request, RoomId};
 use super::handle::{RoomHandle, RoomToken};
 use super::stats::{MediaStats, WorkerStats};
+use super::tcp::Limits;
 use super::thread::WorkerThread;
 use crate::core::event::RoomEvent;
 use crate::core::room::SEATS;
@@ -32,6 +33,13 @@ pub struct MediaConfig {
     pub workers: usize,
     /// Addresses told to clients. Empty: the address listened on, or all of this machine's.
     pub advertise: Vec<IpAddr>,
+}
+
+impl MediaConfig {
+    /// TCP connections that its workers hold together at most.
+    pub fn most_tcp_connections(&self) -> usize {
+        if self.tcp { self.workers.max(1) * Limits::default().in_all } else { 0 }
+    }
 }
 
 /// Why the media server could not start.

@@ -4,6 +4,9 @@ import { mediaFlows, received } from './observe.js';
 
 const zone = 'Asia/Shanghai';
 
+/** How long a request of the API may take, in milliseconds. */
+const ANSWERED_WITHIN = 30_000;
+
 /** The name in either language, whole. */
 const either = (...names) => new RegExp(`^(${names.join('|')})$`);
 
@@ -242,6 +245,7 @@ export async function session(server, { email, password }) {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ email, password }),
+    signal: AbortSignal.timeout(ANSWERED_WITHIN),
   });
   if (!signedIn.ok) throw new Error(`signing in: ${await signedIn.text()}`);
   const cookie = signedIn.headers.getSetCookie()[0].split(';')[0];
@@ -251,6 +255,7 @@ export async function session(server, { email, password }) {
       method,
       headers,
       body: body && JSON.stringify(body),
+      signal: AbortSignal.timeout(ANSWERED_WITHIN),
     });
     if (!response.ok) throw new Error(`${method} ${path}: ${await response.text()}`);
     return response;

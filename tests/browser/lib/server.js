@@ -18,22 +18,26 @@ export class Server {
   #process;
   #log = [];
   #hired = [];
+  #openFiles;
 
   /** What its data lies on, when that is not the machine's own disk. */
   disk;
 
   /**
    * Starts one with a new data folder: with an owner and a front desk only, or the demo shop; on a
-   * disk of a few megabytes when told how many. Media may have an address of its own.
+   * disk of a few megabytes when told how many. Media may have an address of its own. `openFiles`: as
+   * many as the system gives it before it asks for more.
    */
   static async start({
     demo = false,
     diskMegabytes,
+    openFiles,
     flags = [],
     address = '127.0.0.1',
     mediaAddress = address,
   } = {}) {
     const server = new Server();
+    server.#openFiles = openFiles;
     server.data = mkdtempSync(join(tmpdir(), 'closeup-story-'));
     if (diskMegabytes) server.disk = await SmallDisk.over(server.data, diskMegabytes);
     const [port, mediaPort] = [await freePort(), await freePort()];
@@ -78,7 +82,9 @@ export class Server {
   }
 
   #command(args) {
-    return this.disk?.command(closeup, args) ?? [closeup, args];
+    if (this.disk) return this.disk.command(closeup, args);
+    if (this.#openFiles) return ['prlimit', [`--nofile=${this.#openFiles}:`, closeup, ...args]];
+    return [closeup, args];
   }
 
   /** Starts it again on the same data, and returns once it is ready. */

@@ -54,7 +54,7 @@ pub(crate) fn start(app: &AppState) -> anyhow::Result<(Calls, MediaServer)> {
     Ok((calls, media))
 }
 
-fn media_config(settings: &Settings) -> MediaConfig {
+pub(crate) fn media_config(settings: &Settings) -> MediaConfig {
     let cores = || std::thread::available_parallelism().map_or(1, usize::from);
     MediaConfig {
         listen: media_address(settings.host),

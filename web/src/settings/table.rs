@@ -172,7 +172,7 @@ pub static TABLE: &[Setting] = &[
     Setting {
         name: "connections",
         default: "4096",
-        help: "TCP connections that the web server holds at most",
+        help: "TCP connections that the web server holds at most; of those that asked for nothing yet, half as many",
         set: |settings, text| put(&mut settings.connections, within(text, 16, 1_000_000)),
     },
     Setting {
