@@ -6,13 +6,17 @@ import { observe } from './observe.js';
 import { chromium } from './paths.js';
 
 /**
- * A browser of its own, because the fake camera belongs to the process.
- * @param {{firefox?: boolean, camera?: ReturnType<typeof clip>, allowed?: string[],
+ * @typedef {{firefox?: boolean, camera?: ReturnType<typeof clip>, allowed?: string[],
  *   language?: 'zh-CN' | 'en', phone?: boolean, dark?: boolean, flags?: string[], relayOnly?: boolean,
- *   program?: string, secureOrigin?: string, withoutUdp?: boolean}} options
- *   `program` starts it elsewhere (see network.js); `secureOrigin` may use the camera without TLS.
+ *   network?: import('./network.js').BadNetwork, secureOrigin?: string, withoutUdp?: boolean}} Options
+ *   `network`: behind its link; `secureOrigin` may use the camera without TLS.
  *   Firefox has a camera and a microphone of its own making, always allowed; it knows no `flags`, but
  *   how to be `withoutUdp`.
+ */
+
+/**
+ * A browser of its own, because the fake camera belongs to the process.
+ * @param {Options} options
  */
 export async function open(options = {}) {
   const browser = await (options.firefox ? launchFirefox(options) : launchChromium(options));
@@ -20,10 +24,10 @@ export async function open(options = {}) {
   return { browser, page, errors: page.errors, close: () => browser.close() };
 }
 
-function launchChromium({ camera, program = chromium, secureOrigin, flags = [] }) {
+function launchChromium({ camera, network, secureOrigin, flags = [] }) {
   if (!chromium) throw new Error('no Chromium here: run script/bootstrap');
   return playwright.chromium.launch({
-    executablePath: program,
+    executablePath: network?.startsThere(chromium) ?? chromium,
     args: [
       '--no-sandbox',
       '--allow-loopback-in-peer-connection',

@@ -3,13 +3,18 @@ import { networkInterfaces } from 'node:os';
 import playwright from 'playwright-core';
 import { firefox } from './paths.js';
 
-/** @param {{dark?: boolean, program?: string, withoutUdp?: boolean}} options as of `open` */
-export function launchFirefox({ dark = false, program = firefox, withoutUdp = false }) {
+/** @param {Pick<import('./browser.js').Options, 'dark' | 'network' | 'secureOrigin' | 'withoutUdp'>} options */
+export async function launchFirefox({ dark = false, network, secureOrigin, withoutUdp = false }) {
   if (!firefox) throw new Error('no Firefox here: run script/bootstrap');
   return playwright.firefox.launch({
     channel: 'moz-firefox',
-    executablePath: program,
+    executablePath: network?.startsThere(firefox) ?? firefox,
+    ...(network && {
+      ignoreDefaultArgs: ['--remote-debugging-port=0'],
+      args: [`--remote-debugging-port=${await network.bridge()}`],
+    }),
     firefoxUserPrefs: {
+      'dom.securecontext.allowlist': secureOrigin ? new URL(secureOrigin).hostname : '',
       'media.navigator.streams.fake': true,
       'media.navigator.permission.disabled': true,
       'media.peerconnection.ice.force_ice_tcp': withoutUdp,

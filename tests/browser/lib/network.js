@@ -1,21 +1,28 @@
 // A network namespace behind a bad link: `near` is where this process runs, `far` is where a
 // browser of the story runs. The link is tests/src/bin/link_emulator.rs.
+// Chromium is remote-controlled through a pipe; Firefox listens on a port of its own machine, which is
+// not this process's, so that each connection to it goes through a small program over there.
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { chromium, target } from './paths.js';
+import { target } from './paths.js';
 
 export const near = '10.77.0.1';
 const far = ['10.77.0.2', '10.77.0.3'];
 const device = 'closeup-far';
+/** Connects standard input and output with a port of the machine that it runs on. */
+const toPort = `
+const socket = require('node:net').connect(process.argv[1], '127.0.0.1');
+process.stdin.pipe(socket).pipe(process.stdout);
+`;
 
 export class BadNetwork {
-  /** Starts a browser at the far end: to be given to `open`. */
-  program;
   #keeper;
+  #bridges = [];
   #emulator;
   #answers;
   #folder = mkdtempSync(join(tmpdir(), 'closeup-network-'));
@@ -35,10 +42,34 @@ export class BadNetwork {
     const lines = createInterface({ input: network.#emulator.stdout });
     network.#answers = lines[Symbol.asyncIterator]();
     if ((await network.#answers.next()).value !== 'ready') throw new Error('no link came up');
-    network.program = join(network.#folder, 'chromium');
-    const start = `#!/bin/sh\nexec nsenter --target ${pid} --net -- ${chromium} "$@"\n`;
-    writeFileSync(network.program, start, { mode: 0o755 });
     return network;
+  }
+
+  /** A program that starts this one at the far end. */
+  startsThere(program) {
+    const path = join(this.#folder, basename(program));
+    const start = `#!/bin/sh\nexec nsenter ${this.#enter.join(' ')} ${program} "$@"\n`;
+    writeFileSync(path, start, { mode: 0o755 });
+    return path;
+  }
+
+  /** A port of this side whose connections lead to the port of the same number at the far end. */
+  async bridge() {
+    const bridge = createServer((near) => {
+      const far = spawn('nsenter', [...this.#enter, process.execPath, '-e', toPort, String(port)], {
+        stdio: ['pipe', 'pipe', 'inherit'],
+      });
+      near.pipe(far.stdin).on('error', () => {});
+      far.stdout.pipe(near).on('error', () => {});
+    });
+    this.#bridges.push(bridge.listen(0, '127.0.0.1'));
+    await once(bridge, 'listening');
+    const { port } = bridge.address();
+    return port;
+  }
+
+  get #enter() {
+    return ['--target', String(this.#keeper.pid), '--net', '--'];
   }
 
   /** Changes the link, as in `both delay=50 loss=5`; `up` is towards this side. */
@@ -98,11 +129,11 @@ export class BadNetwork {
   }
 
   #there(...args) {
-    const enter = ['--target', String(this.#keeper.pid), '--net', '--'];
-    execFileSync('nsenter', [...enter, 'ip', ...args]);
+    execFileSync('nsenter', [...this.#enter, 'ip', ...args]);
   }
 
   async stop() {
+    for (const bridge of this.#bridges) bridge.close();
     for (const process of [this.#emulator, this.#keeper]) {
       const ended = once(process, 'exit');
       process.kill('SIGKILL');

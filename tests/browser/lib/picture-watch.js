@@ -5,12 +5,21 @@ export function watchPicture(page) {
   return page.evaluate(() => {
     const area = ({ clientWidth, clientHeight }) => clientWidth * clientHeight;
     const [largest] = [...document.querySelectorAll('video')].sort((a, b) => area(b) - area(a));
+    globalThis.watchedPicture = largest;
     const shown = (globalThis.framesShown = []);
     const note = (now) => {
       shown.push(performance.timeOrigin + now);
       largest.requestVideoFrameCallback(note);
     };
     largest.requestVideoFrameCallback(note);
+  });
+}
+
+/** How many lines the picture that is watched has now. */
+export function linesSeen(page) {
+  return page.evaluate(() => {
+    const { videoHeight, videoWidth } = globalThis.watchedPicture;
+    return Math.min(videoHeight, videoWidth);
   });
 }
 

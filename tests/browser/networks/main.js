@@ -30,6 +30,7 @@ const all = {
 };
 const { values } = parseArgs({
   options: {
+    firefox: { type: 'boolean', default: false },
     json: { type: 'string' },
     only: { type: 'string' },
     seed: { type: 'string', default: '1' },
@@ -81,7 +82,8 @@ async function pairOf(size) {
     customers: await open({
       camera: clip('customer', size),
       phone: true,
-      program: network.program,
+      firefox: values.firefox,
+      network,
       secureOrigin,
     }),
   };
@@ -94,7 +96,7 @@ async function callUnderWay({ stylists, customers }) {
   const { link, appointment } = await people.bookByApi(server, who);
   const call = {
     stylist: await newPage(stylists.browser),
-    customer: await newPage(customers.browser, { phone: true }),
+    customer: await newPage(customers.browser, { phone: true, firefox: values.firefox }),
   };
   await call.customer.goto(link);
   await people.passDeviceCheck(call.customer);
@@ -104,6 +106,9 @@ async function callUnderWay({ stylists, customers }) {
   await call.stylist.goto(`${server.url}/call/${appointment}`);
   await people.admitFirst(call.stylist);
   await Promise.all(Object.values(call).map((page) => mediaFlows(page)));
+  // Firefox's camera looks away from its owner, who is shown it large until they want it otherwise.
+  const swap = call.customer.getByRole('button', { name: 'Show the stylist large' });
+  if (await swap.isVisible()) await swap.click();
   await Promise.all(Object.values(call).map(watchPicture));
   await Promise.all(Object.values(call).map(watchStills));
   return call;

@@ -2,7 +2,7 @@
 // back figures with their aims.
 import { eventually } from '../lib/people.js';
 import { path } from '../lib/observe.js';
-import { counts, framesSent, framesSince, longestGap } from '../lib/picture-watch.js';
+import { counts, framesSent, framesSince, linesSeen, longestGap } from '../lib/picture-watch.js';
 
 export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 export const atMost = (name, unit, value, aim) => ({ name, unit, value, aim, met: value <= aim });
@@ -116,15 +116,6 @@ async function flowing(page, length) {
   ];
 }
 
-/** How many lines the page's largest picture has. */
-function linesSeen(page) {
-  return page.evaluate(() => {
-    const area = ({ clientWidth, clientHeight }) => clientWidth * clientHeight;
-    const [largest] = [...document.querySelectorAll('video')].sort((a, b) => area(b) - area(a));
-    return Math.min(largest.videoHeight, largest.videoWidth);
-  });
-}
-
 /** A firewall that begins to drop UDP in mid-call. */
 export async function udpCut(call, network) {
   await network.set('both delay=20');
@@ -142,8 +133,9 @@ export async function addressChange(call, network) {
   await sleep(2000);
   const from = Date.now();
   network.changeAddress();
-  // Chromium knows the kind of its network on phones only.
+  // Chromium knows the kind of its network on phones only, and Firefox never.
   await call.customer.evaluate(() => {
+    if (!navigator.connection) return;
     Object.defineProperty(navigator.connection, 'type', { value: 'cellular' });
     navigator.connection.dispatchEvent(new Event('change'));
   });
