@@ -70,13 +70,16 @@ fn call(seed: u64, is_redundant: [bool; 2], up: f64, down: f64) -> f64 {
 fn sound_survives_random_loss_on_either_way() {
     for seed in 1..4 {
         for loss in [0.1, 0.2] {
-            let plain = call(seed, [false, false], 0.0, loss);
+            let plain = call(seed, [false, false], loss, 0.0);
+            let whole = call(seed, [false, false], 0.0, loss);
             let down = call(seed, [false, true], 0.0, loss);
             let up = call(seed, [true, false], loss, 0.0);
-            let figures = format!("{loss}: {plain:.3} alone, {up:.3} up, {down:.3} down");
+            let figures = format!(
+                "{loss}: {plain:.3} alone, {up:.3} up, {down:.3} down, {whole:.3} down in whole packets"
+            );
             assert!((plain - (1.0 - loss)).abs() < 0.05, "{figures}");
             let lost = 2.0 * loss * loss;
-            assert!(1.0 - up < lost && 1.0 - down < lost, "{figures}");
+            assert!([up, down, whole].iter().all(|heard| 1.0 - heard < lost), "{figures}");
         }
     }
 }

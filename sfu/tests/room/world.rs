@@ -13,6 +13,19 @@ use crate::client::{Client, Kind};
 
 pub(crate) const SERVER: ([u8; 4], u16) = ([198, 51, 100, 1], 4_000);
 
+struct Numbered {
+    /// Which numbers there were, as one bit each: in the half of all numbers behind the newest.
+    sent: Vec<u64>,
+    /// The numbers and authentication tags of the last.
+    lately: [Option<(u16, [u8; 16])>; 8],
+}
+
+impl Default for Numbered {
+    fn default() -> Self {
+        Self { sent: vec![0; 1_024], lately: [None; 8] }
+    }
+}
+
 pub(crate) struct World {
     pub(crate) now: Instant,
     pub(crate) room: Room,
@@ -34,9 +47,8 @@ pub(crate) struct World {
     pub(crate) overheard: Vec<Vec<u8>>,
     /// Datagrams, other than answers to checks, that the room sent where no client is.
     pub(crate) astray: usize,
-    /// Of each stream that the room sent, which numbers there were, as one bit each: in the half of all
-    /// numbers behind the newest.
-    numbered: HashMap<(SocketAddr, [u8; 4]), Vec<u64>>,
+    /// Of each stream that the room sent.
+    numbered: HashMap<(SocketAddr, [u8; 4]), Numbered>,
     random: u64,
     /// By when they arrive, and in what order they were sent.
     on_the_way: BTreeMap<(Instant, u64), Datagram>,
@@ -321,7 +333,8 @@ impl World {
         }
     }
 
-    /// No two packets of a stream may have the same number: they would be sealed with the same nonce.
+    /// No two packets of a stream may have the same number: they would be sealed with the same nonce. What
+    /// leaves again as it is, and soon, is no other packet.
     fn check_number(&mut self, datagram: &Datagram) {
         let Some([first, second, number @ .., _, _, _, _, a, b, c, d]) =
             datagram.contents.first_chunk::<12>()
@@ -333,11 +346,17 @@ impl World {
             return;
         }
         let stream = (datagram.destination, [*a, *b, *c, *d]);
-        let sent = self.numbered.entry(stream).or_insert_with(|| vec![0; 1_024]);
+        let Numbered { sent, lately } = self.numbered.entry(stream).or_default();
         let number = u16::from_be_bytes(*number);
         let bit = |number: u16| (usize::from(number / 64), 1 << (number % 64));
         let ((at, is_sent), (far, of_the_last_round)) = (bit(number), bit(number ^ 0x8000));
-        assert!(sent[at] & is_sent == 0, "{stream:?}: {number} once more");
+        let place = usize::from(number) % lately.len();
+        let itself = Some((number, *datagram.contents.last_chunk().unwrap()));
+        assert!(
+            sent[at] & is_sent == 0 || lately[place] == itself,
+            "{stream:?}: {number} once more"
+        );
+        lately[place] = itself;
         sent[at] |= is_sent;
         sent[far] &= !of_the_last_round;
     }

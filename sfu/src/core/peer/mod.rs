@@ -115,7 +115,7 @@ pub(crate) struct Peer {
     nack_gate: NackGate,
     /// Came with one datagram, and are handed on one by one.
     unpacked: VecDeque<Received>,
-    /// Whether sound is sent twice where the client knows how to take it.
+    /// How often each packet of sound is sent again.
     copies_of_sound: u8,
     tells_levels: bool,
 }
@@ -225,11 +225,6 @@ impl Peer {
         self.sending.aim(sustained, desired);
     }
 
-    /// Whether the client can be sent sound more than once.
-    pub(crate) fn knows_redundancy(&self) -> bool {
-        self.lines.iter().any(|line| line.is_slot() && line.redundancy.is_some())
-    }
-
     /// Says how often each packet of sound is sent again, with those after it, and the bits per second
     /// that all of it takes.
     pub(crate) fn repeat_sound(&mut self, copies: u8, takes: u64) {
@@ -326,6 +321,7 @@ impl Peer {
             Some(redundancy) => redundancy.pack(packet, rewritten, self.copies_of_sound),
             None => (payload_type, packet.payload.clone()),
         };
+        let repeats_whole = line.redundancy.is_none() && packet.codec.kind() == MediaKind::Audio;
         let Rewritten { sequence, timestamp, picture_id, base_layer_index } = *rewritten;
         let timestamp = timestamp as u32;
         let outbound = Outbound {
@@ -336,6 +332,7 @@ impl Peer {
             extensions: packet.extensions,
             captured: packet.captured,
             starts_key_frame: packet.frame.starts_key_frame,
+            copies: if repeats_whole { self.copies_of_sound } else { 0 },
         };
         self.sending.send(now, stream, outbound);
     }

@@ -250,8 +250,7 @@ impl Room {
 impl Member {
     /// Decides how often the sound of others is sent again; what it then takes.
     fn repeat(&mut self, now: Instant, sound: u64) -> u64 {
-        let is_known = self.peer.knows_redundancy();
-        let copies = if is_known { self.redundancy.copies(now, sound, self.spendable) } else { 0 };
+        let copies = self.redundancy.copies(now, sound, self.spendable);
         let takes = sound * (1 + u64::from(copies));
         self.peer.repeat_sound(copies, takes);
         takes

@@ -11,6 +11,7 @@ mod header;
 mod history;
 mod keeping;
 mod pacing;
+mod repeating;
 mod resending;
 mod sealed;
 mod stream;
@@ -21,6 +22,7 @@ use std::time::{Duration, Instant};
 pub(crate) use self::header::ExtensionNumbers;
 use self::keeping::Keeping;
 use self::pacing::Pacing;
+use self::repeating::Repeating;
 use self::stream::{MOST_PADDING, Plain, Stream};
 pub(crate) use self::stream::{Naming, Numbers, Outbound, Resending};
 use super::congestion::Congestion;
@@ -104,6 +106,7 @@ pub(crate) struct Sending {
     pacing: Pacing<Waiting>,
     /// Of what was sent again: when, of which stream, and the lower half of its number.
     second_copies: VecDeque<(Instant, usize, u16)>,
+    repeating: Repeating,
     keeping: Keeping,
     next_report: Option<Instant>,
     /// When padding is worth thinking of again, at the earliest.
@@ -126,6 +129,7 @@ impl Sending {
             sound: 0,
             pacing: Pacing::new(estimate),
             second_copies: VecDeque::new(),
+            repeating: Repeating::default(),
             keeping: Keeping::default(),
             next_report: None,
             rests_until: now,
@@ -216,6 +220,7 @@ impl Sending {
             }
         }
         self.send_second_copies(now);
+        self.datagrams.extend(std::iter::from_fn(|| self.repeating.next(now)));
         self.pad(now);
         self.rests_until = now + LEAST_REST;
     }
@@ -224,8 +229,8 @@ impl Sending {
     pub(crate) fn deadline(&self) -> Option<Instant> {
         let padding = self.padded().and_then(|_| self.congestion.deadline());
         let second_copy = self.second_copies.front().map(|(due, ..)| *due);
-        let rested = padding.into_iter().chain(self.pacing.deadline()).chain(second_copy);
-        let rested = rested.map(|due| due.max(self.rests_until));
+        let rested = [padding, self.pacing.deadline(), second_copy, self.repeating.deadline()];
+        let rested = rested.into_iter().flatten().map(|due| due.max(self.rests_until));
         self.next_report.into_iter().chain(rested).min()
     }
 
@@ -313,10 +318,15 @@ impl Sending {
             return;
         }
         let bytes = outbound.payload.len();
-        let counts = self.numbers.transport_sequence.is_some();
+        // The client would take a copy's arrival for the packet's, and the way to be slow.
+        let counts = self.numbers.transport_sequence.is_some() && outbound.copies == 0;
         let sequence = counts.then(|| self.congestion.send(now, bytes + OVERHEAD));
         let plain = self.streams[stream].write(now, &self.numbers, sequence, outbound);
-        self.datagrams.extend(sealed(sealer, plain));
+        let sealed = sealed(sealer, plain);
+        if let Some(datagram) = sealed.as_deref().filter(|_| outbound.copies > 0) {
+            self.repeating.add(now, datagram, outbound.copies);
+        }
+        self.datagrams.extend(sealed);
         if !self.streams[stream].is_sound() {
             self.pacing.leave(now, bytes + OVERHEAD);
         }

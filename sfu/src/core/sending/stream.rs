@@ -59,6 +59,8 @@ pub(crate) struct Outbound {
     pub(crate) extensions: Extensions,
     pub(crate) captured: Instant,
     pub(crate) starts_key_frame: bool,
+    /// How often it leaves again as it is.
+    pub(crate) copies: u8,
 }
 
 /// A packet before it is sealed.
@@ -356,6 +358,7 @@ mod tests {
             extensions: Extensions::default(),
             captured: now,
             starts_key_frame: false,
+            copies: 0,
         }
     }
 
