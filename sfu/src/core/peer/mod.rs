@@ -225,7 +225,7 @@ impl Peer {
         self.sending.aim(sustained, desired);
     }
 
-    /// Says how often each packet of sound is sent again, with those after it, and the bits per second
+    /// Says how often each packet of sound is sent again, and the bits per second
     /// that all of it takes.
     pub(crate) fn repeat_sound(&mut self, copies: u8, takes: u64) {
         self.copies_of_sound = copies;

@@ -52,6 +52,7 @@ export function outgoing(all: readonly Entry[]): Outgoing {
   return {
     // Layers come and go: only their sum grows as long as any of them is sent.
     framesSent: sum(layers, 'framesSent'),
+    bytesSent: number(pathOf(all)?.bytesSent),
     estimate: number(pathOf(all)?.availableOutgoingBitrate),
     loss: Math.max(0, ...losses(all)),
     roundTrip: roundTripOf(all),
@@ -60,6 +61,8 @@ export function outgoing(all: readonly Entry[]): Outgoing {
 
 export interface Outgoing {
   framesSent: number;
+  /** Of all that went on the way in use, media or not; null where the browser does not say. */
+  bytesSent: number | null;
   /** Bits per second; null where the browser does not say. */
   estimate: number | null;
   /** Of what was sent lately, as the server tells: the greatest share of any stream. */

@@ -7,10 +7,11 @@ const BAD = 50_000;
 let watch: UplinkWatch;
 let at: number;
 let framesSent: number;
+let bytesSent: number;
 
 beforeEach(() => {
   watch = new UplinkWatch();
-  [at, framesSent] = [0, 0];
+  [at, framesSent, bytesSent] = [0, 0, 0];
   second(25, GOOD);
 });
 
@@ -20,6 +21,7 @@ function second(fps: number, estimate: number | null, change: Partial<Uplink> = 
   return watch.measure({
     at,
     framesSent,
+    bytesSent,
     estimate,
     roundTrip: 60,
     loss: 0,
@@ -109,6 +111,28 @@ test('a browser that does not estimate its way is judged by what goes out', () =
   secondsUntil('stills', 0, null);
   secondsUntil('trying', 0, null);
   expect(secondsUntil('video', 20, null)).toBe(4);
+});
+
+test('and by what gets through while that queues', () => {
+  const sending = (bitsPerSecond: number, change: Partial<Uplink>) => {
+    bytesSent += bitsPerSecond / 8;
+    return second(12, null, change);
+  };
+  const secondsOf = (bitsPerSecond: number, change: Partial<Uplink>) => {
+    watch = new UplinkWatch();
+    sending(bitsPerSecond, { roundTrip: 60 });
+    for (let seconds = 1; seconds <= 30; seconds += 1) {
+      if (sending(bitsPerSecond, change) === 'stills') return seconds;
+    }
+    return Infinity;
+  };
+  expect(secondsOf(80_000, { roundTrip: 900 })).toBe(3);
+  expect(secondsOf(80_000, { roundTrip: 500 })).toBe(5);
+  expect(watch.isTight).toBe(true);
+  expect(secondsOf(110_000, { roundTrip: 500 })).toBe(Infinity);
+  expect(secondsOf(110_000, { roundTrip: 500, loss: 0.2 })).toBe(5);
+  expect(secondsOf(80_000, { roundTrip: 200, loss: 0.2 })).toBe(Infinity);
+  expect(secondsOf(80_000, { roundTrip: 900, bytesSent: null })).toBe(Infinity);
 });
 
 test('a device that is short of processor does not take its network for narrow', () => {

@@ -7,6 +7,8 @@ export interface Uplink {
   at: number;
   /** Of the camera, sent so far. */
   framesSent: number;
+  /** Of everything, so far; null where the browser does not say. */
+  bytesSent: number | null;
   /** What the browser takes the way to carry, in bits per second; null where it does not say. */
   estimate: number | null;
   /** Of what was sent lately, as the server tells. */
@@ -36,6 +38,8 @@ const FLOWING_FPS = 4;
 const LONG_TRIP_MS = 800;
 /** Where the browser's own estimate is not to be trusted, these speak for a narrow way. */
 const STRAINED = { loss: 0.05, tripMs: 300 };
+/** With round trips longer than the shortest by so much, what is sent queues: the way takes no more. */
+const QUEUE_MS = 300;
 const PATIENCE = { badMs: 4000, hopelessMs: 1500, goodMs: 3000 };
 
 export class UplinkWatch {
@@ -45,8 +49,10 @@ export class UplinkWatch {
       helps at once, before video is given up, and costs little where it was a mistake. */
   isTight = false;
   private strainedAt = 0;
+  private shortestTrip = Infinity;
 
-  measure(now: Uplink): Way {
+  measure(seen: Uplink): Way {
+    const now = { ...seen, estimate: seen.estimate ?? this.queuing(seen) };
     const rate = rateOf(this.last, now);
     this.last = now;
     if (rate === null) return this.watch.way;
@@ -70,6 +76,18 @@ export class UplinkWatch {
     return this.watch.way;
   }
 
+  /** Bits per second that got through while there was a queue: what the way carries. Else null. */
+  private queuing({ at, bytesSent, roundTrip, loss }: Uplink): number | null {
+    if (roundTrip === null) return null;
+    this.shortestTrip = Math.min(this.shortestTrip, roundTrip);
+    const seconds = this.last ? (at - this.last.at) / 1000 : 0;
+    const bytes = (bytesSent ?? NaN) - (this.last?.bytesSent ?? NaN);
+    const isQueuing = roundTrip - this.shortestTrip >= QUEUE_MS;
+    // Another way counts from nothing.
+    if (!isQueuing || seconds <= 0 || !(bytes >= 0)) return null;
+    return ((bytes * 8) / seconds) * (1 - loss);
+  }
+
   private judgeRoom(now: Uplink, narrow: boolean): void {
     const { at, estimate, asked } = now;
     const strained = isStrained(now);
@@ -85,7 +103,7 @@ export class UplinkWatch {
   }
 
   forget(): void {
-    [this.last, this.isTight] = [null, false];
+    [this.last, this.isTight, this.shortestTrip] = [null, false, Infinity];
     this.watch.forget();
   }
 }

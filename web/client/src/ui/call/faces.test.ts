@@ -35,6 +35,13 @@ test('screens come first and oneself last', () => {
   ]);
 });
 
+test('of two customers the one who is there is large', () => {
+  const left = { id: 2, presence: 'reconnecting' } as const;
+  expect(large(call([left]))).toBe('2 video');
+  expect(large(call([left, { id: 4 }]))).toBe('4 video');
+  expect(large(call([{ id: 2 }, { id: 4 }]))).toBe('2 video');
+});
+
 test('what was pinned is large, then a screen, the subject, who speaks, the customer', () => {
   const people = [guest, { id: 2 }];
   expect(large(call(people))).toBe('2 video');

@@ -41,17 +41,22 @@ export function faces(model: CallModel): Face[] {
   ];
 }
 
-/** The large one: what was pinned, a screen, the subject, who speaks, the customer, anybody. */
+/**
+ * The large one: what was pinned, a screen, the subject, who speaks, the customer, anybody. Of two
+ * customers one who is there: somebody who came back on another way may have left a seat behind.
+ */
 export function largest(model: CallModel, all: Face[], pinned: PictureKey | null): Face | null {
   const others = all.filter(({ own }) => !own);
   const cameraOf = (id: number | null) =>
     others.find(({ person, kind }) => kind === 'video' && person.id === id);
+  const customers = others.filter(({ person }) => person.role === 'customer');
   return (
     all.find(({ key }) => key === pinned) ??
     others.find(({ kind }) => kind === 'screen') ??
     cameraOf(model.subject) ??
     cameraOf(model.activeSpeaker) ??
-    others.find(({ person }) => person.role === 'customer') ??
+    customers.find(({ person }) => person.presence === 'here') ??
+    customers[0] ??
     others[0] ??
     null
   );
